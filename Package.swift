@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings that every Swift target shares: Swift 6 mode comes from the tools version, unsafe constructs
+/// must be written out, and no warning survives a build.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// C warnings are errors too; the instruction sets are chosen per function, never for a whole file.
+let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "ossgate",
+    products: [.executable(name: "ossgate", targets: ["ossgate"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
+    ],
+    targets: [
+        // C modules: system libraries, and kernels that need instruction-set intrinsics.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .target(name: "CKernels", cSettings: strictC),
+
+        // Pure models and codecs.
+        library("Bytes"),
+        library("HTTPModel", ["Bytes"]),
+        library("HTTP1", ["Bytes", "HTTPModel"]),
+        library("Digest", ["Bytes", "CKernels", "COpenSSL"]),
+        library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
+        library("XML", ["Bytes", "CExpat"]),
+        library("Admission", ["Bytes", "HTTPModel", "OSSModel"]),
+
+        // Input, output and time.
+        library("Reactor", ["Bytes", "CKernels"]),
+        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "Reactor"]),
+
+        // The gateway, and its judge, which shares none of the gateway's rules.
+        library("Telemetry", ["Bytes", "HTTPModel", "OSSModel"]),
+        library(
+            "Proxy",
+            [
+                "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer",
+                "Telemetry",
+            ]),
+        library(
+            "Emulator",
+            ["Bytes", "HTTPModel", "OSSModel", "Digest", "XML", "CSQLite", "Reactor", "HTTPServer"]),
+        library("Config", ["Bytes"]),
+        .executableTarget(
+            name: "ossgate",
+            dependencies: [
+                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "Telemetry",
+                "Proxy", "Emulator", "Config",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+    ]
+)

@@ -1,0 +1,93 @@
+package import Bytes
+
+/// The fields of a head or of trailers: ordered, repeated fields kept apart, names and values byte for byte.
+/// One array holds all the bytes, so that reading a field copies nothing.
+package struct Fields: Sendable {
+    /// Where one field lies in `bytes`.
+    package struct Entry: Sendable {
+        package let name: Range<Int>
+        package let value: Range<Int>
+
+        package init(name: Range<Int>, value: Range<Int>) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// All the bytes that the entries point into; for a decoded head, the head as it was received.
+    package private(set) var bytes: [UInt8]
+    package private(set) var entries: [Entry]
+
+    package init() {
+        bytes = []
+        entries = []
+    }
+
+    /// For decoders: `entries` must lie within `bytes`.
+    package init(bytes: [UInt8], entries: [Entry]) {
+        self.bytes = bytes
+        self.entries = entries
+    }
+
+    package var count: Int { entries.count }
+    package var isEmpty: Bool { entries.isEmpty }
+
+    package func name(at index: Int) -> ByteSlice { bytes[entries[index].name] }
+    package func value(at index: Int) -> ByteSlice { bytes[entries[index].value] }
+
+    /// True if the field at `index` has this name, in any case.
+    package func isNamed(_ name: Literal, at index: Int) -> Bool {
+        let range = entries[index].name
+        return range.count == name.count && name.matchesIgnoringCase(bytes.span.extracting(range))
+    }
+
+    /// The value of the first field of this name, in any case.
+    package func first(_ name: Literal) -> ByteSlice? {
+        for index in entries.indices where isNamed(name, at: index) { return value(at: index) }
+        return nil
+    }
+
+    /// How many fields have this name.
+    package func count(of name: Literal) -> Int {
+        var found = 0
+        for index in entries.indices where isNamed(name, at: index) { found += 1 }
+        return found
+    }
+
+    package func contains(_ name: Literal) -> Bool { first(name) != nil }
+
+    package mutating func append(_ name: Literal, _ value: ByteSlice) {
+        append(name) { $0.append(contentsOf: value) }
+    }
+    package mutating func append(_ name: Literal, _ value: [UInt8]) { append(name, value[...]) }
+    package mutating func append(_ name: Literal, _ value: String) {
+        append(name) { $0.append(contentsOf: value.utf8) }
+    }
+    package mutating func append(_ name: Literal, _ value: Literal) { append(name) { $0.append(value) } }
+    package mutating func append(_ name: Literal, _ value: UInt64) {
+        append(name) { Decimal.append(value, to: &$0) }
+    }
+
+    /// A field whose name is not known at compile time.
+    package mutating func append(name: ByteSlice, value: ByteSlice) {
+        let start = bytes.count
+        bytes.append(contentsOf: name)
+        let middle = bytes.count
+        bytes.append(contentsOf: value)
+        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
+    }
+
+    /// Removes every field of this name; its bytes stay behind until the value goes away.
+    package mutating func removeAll(_ name: Literal) {
+        guard contains(name) else { return }
+        entries = entries.indices.filter { !isNamed(name, at: $0) }.map { entries[$0] }
+    }
+
+    private mutating func append(_ name: Literal, _ write: (inout [UInt8]) -> Void) {
+        let start = bytes.count
+        bytes.append(name)
+        let middle = bytes.count
+        write(&bytes)
+        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
+    }
+}

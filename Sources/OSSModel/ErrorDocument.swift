@@ -1,0 +1,78 @@
+package import Bytes
+package import HTTPModel
+
+/// Renders an `OSSError` in OSS's form (error responses page of the API reference): the XML document, its head,
+/// and for answers without a body the same document in Base64 as `x-oss-err`.
+package enum ErrorDocument {
+    /// The document stays below what SDKs read of an error (4096 bytes).
+    package static let bytesMax = 4_000
+    /// Reflected values are cut to this many bytes each.
+    package static let reflectedBytesMax = 512
+
+    /// The XML document. `hostID` is the Host of the request.
+    package static func body(_ error: OSSError, requestID: RequestID, hostID: ByteSlice) -> [UInt8] {
+        var xml: [UInt8] = []
+        xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>\n")
+        element("Code", error.code, into: &xml)
+        element("Message", error.message, into: &xml)
+        element("RequestId", requestID.description, into: &xml)
+        element("HostId", hostID.prefix(255).text, into: &xml)
+        for extra in error.elements {
+            let before = xml.count
+            element(extra.name, extra.value, into: &xml)
+            if xml.count > bytesMax - 200 { xml.removeSubrange(before...) }
+        }
+        if let ec = error.ec {
+            element("EC", ec, into: &xml)
+            element("RecommendDoc", "https://api.aliyun.com/troubleshoot?q=" + ec, into: &xml)
+        }
+        xml.append("</Error>\n")
+        return xml
+    }
+
+    /// The head and body of the answer. `Date`, `Server` and `Connection` are the server's to add; `bodiless` is
+    /// true for HEAD, where the document travels as `x-oss-err`.
+    package static func response(
+        _ error: OSSError, requestID: RequestID, hostID: ByteSlice, bodiless: Bool
+    ) -> (head: ResponseHead, body: [UInt8]) {
+        let document = body(error, requestID: requestID, hostID: hostID)
+        var fields = Fields()
+        fields.append("Content-Type", "application/xml")
+        fields.append("x-oss-request-id", requestID.bytes)
+        fields.append("x-oss-server-time", "0")
+        if let ec = error.ec { fields.append("x-oss-ec", ec) }
+        if bodiless { fields.append("x-oss-err", Base64.encode(document)) }
+        let head = ResponseHead(
+            status: error.status, fields: fields, framing: .length(UInt64(document.count)))
+        return (head, bodiless ? [] : document)
+    }
+
+    private static func element(_ name: String, _ value: String, into xml: inout [UInt8]) {
+        xml.append(contentsOf: "  <\(name)>".utf8)
+        XMLText.appendEscaped(value, bytesMax: reflectedBytesMax, to: &xml)
+        xml.append(contentsOf: "</\(name)>\n".utf8)
+    }
+}
+
+/// Character data of XML 1.0.
+package enum XMLText {
+    /// Appends `value` with markup escaped; characters that XML 1.0 cannot carry become `?`.
+    package static func appendEscaped(_ value: String, bytesMax: Int = .max, to xml: inout [UInt8]) {
+        var left = bytesMax
+        for scalar in value.unicodeScalars {
+            left -= UTF8.width(scalar)
+            guard left >= 0 else { return }
+            switch scalar {
+            case "<": xml.append("&lt;")
+            case ">": xml.append("&gt;")
+            case "&": xml.append("&amp;")
+            case "\"": xml.append("&quot;")
+            case "'": xml.append("&apos;")
+            case "\t", "\n": xml.append(UInt8(scalar.value))
+            case "\r": xml.append("&#13;")
+            case "\u{0}"..."\u{1F}", "\u{FFFE}", "\u{FFFF}": xml.append(0x3F)
+            default: xml.append(contentsOf: UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter)
+            }
+        }
+    }
+}
