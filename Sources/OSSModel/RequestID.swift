@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 
 /// The id of one request: 24 upper-case hexadecimal digits, of which the first 8 are Unix seconds.
 package struct RequestID: Sendable, Hashable, CustomStringConvertible {
