@@ -68,5 +68,6 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
     ]
 )

@@ -1,0 +1,172 @@
+import Bytes
+
+/// All counters of the process and their text form. Label values come from the tables given here and from nothing
+/// that a client sends, so the number of series is fixed at the start.
+package final class MetricsRegistry: Sendable {
+    /// A rule and the code it refuses with. A rule that has several codes has a label for each.
+    package struct RejectionLabel: Sendable, Hashable {
+        package let rule: String
+        package let code: String
+
+        package init(rule: String, code: String) {
+            self.rule = rule
+            self.code = code
+        }
+    }
+
+    package let operations: [String]
+    package let rejectionLabels: [RejectionLabel]
+    /// One for each shard.
+    package let shards: [ShardMetrics]
+    private let version: String
+    private let startUnixSeconds: Int64
+    private let logs: [LogSink]
+
+    package init(
+        version: String, startUnixSeconds: Int64, shards: Int, operations: [String],
+        rejectionLabels: [RejectionLabel], logs: [LogSink]
+    ) {
+        self.version = version
+        self.startUnixSeconds = startUnixSeconds
+        self.operations = operations
+        self.rejectionLabels = rejectionLabels
+        self.logs = logs
+        self.shards = (0..<shards).map { _ in
+            ShardMetrics(operations: operations.count, rejectionLabels: rejectionLabels.count)
+        }
+    }
+
+    /// The Prometheus text exposition format, version 0.0.4. Series by operation or rule that are still zero are
+    /// left out.
+    package func exposition() -> [UInt8] {
+        var text = PrometheusText()
+        appendRequests(to: &text)
+        appendIntegrity(to: &text)
+        appendTraffic(to: &text)
+        appendProcess(to: &text)
+        return text.bytes
+    }
+
+    private func appendRequests(to text: inout PrometheusText) {
+        text.family("ossgate_requests_total", .counter, "Requests by operation and how they ended.")
+        let outcomes = ShardMetrics.Outcome.allCases
+        for (row, operation) in operations.enumerated() {
+            for outcome in outcomes {
+                let value = sum { $0.requests[row * ShardMetrics.Outcome.count + outcome.rawValue] }
+                guard value > 0 else { continue }
+                text.sample([("operation", operation), ("outcome", outcome.label)], value)
+            }
+        }
+        text.family("ossgate_rejections_total", .counter, "Refusals by code, rule and mode.")
+        let modes = RejectionRecord.Mode.allCases
+        for (row, label) in rejectionLabels.enumerated() {
+            for (column, mode) in modes.enumerated() {
+                let value = sum { $0.rejections[row * modes.count + column] }
+                guard value > 0 else { continue }
+                text.sample(
+                    [("code", label.code), ("rule", label.rule), ("mode", mode.rawValue)], value)
+            }
+        }
+    }
+
+    private func appendIntegrity(to text: inout PrometheusText) {
+        text.family("ossgate_integrity_checks_total", .counter, "Digests that were compared.")
+        var index = 0
+        for algorithm in ShardMetrics.Algorithm.allCases {
+            for direction in ShardMetrics.Direction.allCases {
+                for result in ShardMetrics.CheckResult.allCases {
+                    text.sample(
+                        [
+                            ("algorithm", "\(algorithm)"), ("direction", "\(direction)"),
+                            ("result", "\(result)"),
+                        ], sum { $0.checks[index] })
+                    index += 1
+                }
+            }
+        }
+        text.family(
+            "ossgate_gate_aborts_total", .counter, "Uploads that were cut so that the origin stores nothing.")
+        text.sample([], sum { $0.gateAborts })
+    }
+
+    private func appendTraffic(to text: inout PrometheusText) {
+        text.family("ossgate_request_bytes_total", .counter, "Body bytes received from clients.")
+        text.sample([], sum { $0.requestBytes })
+        text.family("ossgate_response_bytes_total", .counter, "Body bytes sent to clients.")
+        text.sample([], sum { $0.responseBytes })
+        text.family("ossgate_upstream_failures_total", .counter, "Failures of the origin or the way to it.")
+        for phase in ShardMetrics.UpstreamPhase.allCases {
+            text.sample([("phase", "\(phase)")], sum { $0.upstreamFailures[phase.rawValue] })
+        }
+        text.family("ossgate_connections", .gauge, "Open connections.")
+        for side in ShardMetrics.Side.allCases {
+            // Closed is read first: a connection that comes and goes meanwhile cannot make this negative.
+            let closed = sum { $0.closed[side.rawValue] }
+            let opened = sum { $0.opened[side.rawValue] }
+            text.sample([("side", "\(side)")], opened - min(closed, opened))
+        }
+    }
+
+    private func appendProcess(to text: inout PrometheusText) {
+        text.family("ossgate_log_dropped_total", .counter, "Log lines that were dropped.")
+        for log in logs { text.sample([("log", log.name)], log.dropped) }
+        text.family("ossgate_build_info", .gauge, "The version that runs.")
+        text.sample([("version", version)], 1)
+        text.family("process_start_time_seconds", .gauge, "Start of the process in Unix time.")
+        text.sample([], UInt64(clamping: startUnixSeconds))
+    }
+
+    private func sum(_ counter: (ShardMetrics) -> ShardMetrics.Counter) -> UInt64 {
+        shards.reduce(0) { $0 &+ counter($1).value }
+    }
+}
+
+extension ShardMetrics.Outcome {
+    /// The value of the label.
+    var label: String {
+        switch self {
+        case .forwarded: "forwarded"
+        case .rejected: "rejected"
+        case .upstreamFailure: "upstream_failure"
+        case .departed: "departed"
+        }
+    }
+}
+
+/// Writes the text exposition format: families with their help and type, and samples of the family begun last.
+struct PrometheusText {
+    enum Kind: String {
+        case counter
+        case gauge
+    }
+
+    private(set) var bytes: [UInt8] = []
+    private var name = ""
+
+    mutating func family(_ name: String, _ kind: Kind, _ help: String) {
+        self.name = name
+        bytes.append(contentsOf: "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n".utf8)
+    }
+
+    /// Label values are fixed names; they are escaped all the same.
+    mutating func sample(_ labels: [(String, String)], _ value: UInt64) {
+        bytes.append(contentsOf: name.utf8)
+        for (index, (label, text)) in labels.enumerated() {
+            bytes.append(contentsOf: (index == 0 ? "{" : ",").utf8)
+            bytes.append(contentsOf: label.utf8)
+            bytes.append("=\"")
+            for byte in text.utf8 {
+                switch byte {
+                case ASCII.backslash, ASCII.quote: bytes.append(contentsOf: [ASCII.backslash, byte])
+                case ASCII.lineFeed: bytes.append("\\n")
+                default: bytes.append(byte)
+                }
+            }
+            bytes.append(ASCII.quote)
+        }
+        if !labels.isEmpty { bytes.append(0x7D) }
+        bytes.append(ASCII.space)
+        Decimal.append(value, to: &bytes)
+        bytes.append(ASCII.lineFeed)
+    }
+}

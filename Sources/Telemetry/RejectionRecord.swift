@@ -1,0 +1,120 @@
+package import Bytes
+package import HTTPModel
+package import OSSModel
+
+/// One refused request, as the rejection log tells it. Field names follow the OpenTelemetry semantic conventions,
+/// with `oss.*` and `ossgate.*` for what they have no name for. It holds no secret: the values of signature, token
+/// and policy parameters are left out when it is written, and header fields are not part of it.
+package struct RejectionRecord: Sendable {
+    package enum Mode: String, Sendable, CaseIterable {
+        /// The client got the refusal.
+        case enforce
+        /// The request went on; the rule only reports.
+        case report
+    }
+
+    package enum Phase: String, Sendable, CaseIterable {
+        /// Before a byte of the body was needed.
+        case head
+        /// While or after the body was read.
+        case body
+        /// When the origin answered.
+        case origin
+    }
+
+    /// When the refusal was decided.
+    package var unixMilliseconds: Int64
+    /// Our id of the request, as the client was given it.
+    package var requestID: RequestID
+    /// The origin's own id, when it has answered.
+    package var originRequestID: ByteSlice?
+    package var clientAddress: String
+    package var userAgent: ByteSlice?
+    package var method: Method
+    /// The path as received, percent-encoded.
+    package var path: ByteSlice
+    /// The query as received, without its question mark.
+    package var query: ByteSlice?
+    /// The name of the operation, if the request was routed.
+    package var operation: String?
+    package var bucket: ByteSlice?
+    /// The decoded key.
+    package var key: ByteSlice?
+    package var code: String
+    package var status: Int
+    package var ec: String?
+    package var rule: String
+    package var mode: Mode
+    package var phase: Phase
+    /// What the rule asked for, such as a digest. Never a signature of ours.
+    package var expected: String?
+    /// What the request had instead.
+    package var actual: String?
+    /// Body bytes received until the refusal.
+    package var bodyBytesSeen: UInt64
+    /// From the first byte of the head to the refusal.
+    package var durationMicroseconds: UInt64
+    /// For the operator: what to do about it.
+    package var hint: String?
+
+    package init(
+        unixMilliseconds: Int64, requestID: RequestID, clientAddress: String, method: Method, path: ByteSlice,
+        query: ByteSlice? = nil, error: OSSError, rule: String, mode: Mode, phase: Phase
+    ) {
+        self.unixMilliseconds = unixMilliseconds
+        self.requestID = requestID
+        self.clientAddress = clientAddress
+        self.method = method
+        self.path = path
+        self.query = query
+        code = error.code
+        status = error.status
+        ec = error.ec
+        self.rule = rule
+        self.mode = mode
+        self.phase = phase
+        bodyBytesSeen = 0
+        durationMicroseconds = 0
+    }
+
+    /// The record as one line of NDJSON with its line feed: at most `lineBytesMax` bytes, whatever was received.
+    package func line() -> [UInt8] {
+        var line = JSONLine()
+        line.field("time", text: Timestamp.rfc3339(unixMilliseconds: unixMilliseconds))
+        line.field("ossgate.request_id", bytes: requestID.bytes[...])
+        line.field("oss.request_id", bytes: originRequestID, bytesMax: 64)
+        line.field("client.address", text: clientAddress, bytesMax: 128)
+        line.field("http.request.method", text: method.text, bytesMax: 64)
+        line.field("url.path", bytes: path)
+        line.field("url.query", bytes: query.map { QueryRedaction.redacted($0)[...] })
+        line.field("oss.operation", text: operation, bytesMax: 64)
+        line.field("oss.bucket", bytes: bucket, bytesMax: 256)
+        line.field("oss.key", bytes: key)
+        line.field("error.type", text: code, bytesMax: 64)
+        line.field("oss.code", text: code, bytesMax: 64)
+        line.field("http.response.status_code", number: UInt64(clamping: status))
+        line.field("oss.ec", text: ec, bytesMax: 64)
+        line.field("ossgate.rule", text: rule, bytesMax: 64)
+        line.field("ossgate.mode", text: mode.rawValue)
+        line.field("ossgate.phase", text: phase.rawValue)
+        line.field("ossgate.expected", text: expected, bytesMax: 512)
+        line.field("ossgate.actual", text: actual, bytesMax: 512)
+        line.field("ossgate.body.bytes_seen", number: bodyBytesSeen)
+        line.field("ossgate.duration", secondsOfMicroseconds: durationMicroseconds)
+        line.field("ossgate.hint", text: hint, bytesMax: 512)
+        line.field("user_agent.original", bytes: userAgent, bytesMax: 512)
+        return line.ended()
+    }
+
+    /// No line is longer; the bounds of the single fields keep it so.
+    package static let lineBytesMax = 8192
+
+    /// Every field name in the order of the line.
+    package static let fieldNames = [
+        "time", "ossgate.request_id", "oss.request_id", "client.address", "http.request.method", "url.path",
+        "url.query", "oss.operation", "oss.bucket", "oss.key", "error.type", "oss.code",
+        "http.response.status_code", "oss.ec", "ossgate.rule", "ossgate.mode", "ossgate.phase",
+        "ossgate.expected", "ossgate.actual", "ossgate.body.bytes_seen", "ossgate.duration", "ossgate.hint",
+        "user_agent.original",
+    ]
+}

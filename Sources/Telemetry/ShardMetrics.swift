@@ -1,0 +1,125 @@
+import Synchronization
+
+/// The counters of one shard. Only its shard adds to them, and anybody may read them: each is a relaxed atomic, and
+/// sums over shards are taken when somebody asks. Indexes come from the tables given to `MetricsRegistry`; one that
+/// is out of range is an error of the program and traps.
+package final class ShardMetrics: Sendable {
+    /// How one request ended.
+    package enum Outcome: Int, Sendable, CaseIterable {
+        /// The origin's answer was relayed, whatever its status.
+        case forwarded
+        /// The gateway refused it.
+        case rejected
+        /// The origin or the way to it failed.
+        case upstreamFailure
+        /// The client left first.
+        case departed
+
+        static let count = 4
+    }
+
+    package enum Algorithm: Int, Sendable, CaseIterable {
+        case md5
+        case crc64
+    }
+
+    /// What a digest was taken of.
+    package enum Direction: Int, Sendable, CaseIterable {
+        /// The body of a request against what the client said.
+        case upload
+        /// The body of a request against what the origin answered.
+        case origin
+        /// The body of a response against what the origin said.
+        case download
+
+        static let count = 3
+    }
+
+    package enum CheckResult: Int, Sendable, CaseIterable {
+        case agreed
+        case disagreed
+
+        static let count = 2
+    }
+
+    /// Where the way to the origin failed.
+    package enum UpstreamPhase: Int, Sendable, CaseIterable {
+        case connect
+        /// While the request was being sent.
+        case request
+        /// Before the head of the answer was complete.
+        case head
+        /// While the answer was being relayed.
+        case body
+    }
+
+    package enum Side: Int, Sendable, CaseIterable {
+        case downstream
+        case upstream
+    }
+
+    /// One counter: a class of its own, since atomics cannot be elements of an array.
+    final class Counter: Sendable {
+        private let cell = Atomic<UInt64>(0)
+
+        var value: UInt64 { cell.load(ordering: .relaxed) }
+
+        func add(_ count: UInt64) { cell.wrappingAdd(count, ordering: .relaxed) }
+    }
+
+    /// Operation first, then outcome.
+    let requests: [Counter]
+    /// Rejection label first, then mode.
+    let rejections: [Counter]
+    /// Algorithm, direction, result.
+    let checks: [Counter]
+    let gateAborts = Counter()
+    let requestBytes = Counter()
+    let responseBytes = Counter()
+    let upstreamFailures: [Counter]
+    /// Connections that were opened, by side, and those of them that are closed.
+    let opened: [Counter]
+    let closed: [Counter]
+
+    init(operations: Int, rejectionLabels: Int) {
+        func counters(_ count: Int) -> [Counter] { (0..<count).map { _ in Counter() } }
+        requests = counters(operations * Outcome.count)
+        rejections = counters(rejectionLabels * RejectionRecord.Mode.allCases.count)
+        checks = counters(
+            Algorithm.allCases.count * Direction.count * CheckResult.count)
+        upstreamFailures = counters(UpstreamPhase.allCases.count)
+        opened = counters(Side.allCases.count)
+        closed = counters(Side.allCases.count)
+    }
+
+    /// One request has ended; `operation` is an index of the registry's operations.
+    package func ended(operation: Int, _ outcome: Outcome) {
+        requests[operation * Outcome.count + outcome.rawValue].add(1)
+    }
+
+    /// A rule refused, or would have; `label` is an index of the registry's rejections.
+    package func rejected(label: Int, mode: RejectionRecord.Mode) {
+        rejections[label * 2 + (mode == .enforce ? 0 : 1)].add(1)
+    }
+
+    /// A digest was compared.
+    package func checked(_ algorithm: Algorithm, _ direction: Direction, _ result: CheckResult) {
+        let row = algorithm.rawValue * Direction.count + direction.rawValue
+        checks[row * CheckResult.count + result.rawValue].add(1)
+    }
+
+    /// An upstream request was cut so that the origin stores nothing.
+    package func gateAborted() { gateAborts.add(1) }
+
+    /// Body bytes that came from a client.
+    package func received(bytes: Int) { requestBytes.add(UInt64(bytes)) }
+
+    /// Body bytes that went to a client.
+    package func sent(bytes: Int) { responseBytes.add(UInt64(bytes)) }
+
+    package func upstreamFailed(_ phase: UpstreamPhase) { upstreamFailures[phase.rawValue].add(1) }
+
+    package func connectionOpened(_ side: Side) { opened[side.rawValue].add(1) }
+
+    package func connectionClosed(_ side: Side) { closed[side.rawValue].add(1) }
+}
