@@ -40,6 +40,7 @@ let package = Package(
         library("HTTP1", ["Bytes", "HTTPModel"]),
         library("Digest", ["Bytes", "CKernels", "COpenSSL"]),
         library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
+        tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel", "Digest"]),
         library("XML", ["Bytes", "CExpat"]),
         library("Admission", ["Bytes", "HTTPModel", "OSSModel"]),
 
