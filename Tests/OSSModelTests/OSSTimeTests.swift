@@ -55,7 +55,7 @@ import Testing
         // From Monday 1900-01-01 to 2104 in steps of 13 days, over the exceptions of 1900, 2000 and 2100.
         var weekday = 1
         let names = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
-        for seconds in stride(from: -2_208_988_800 + 3_661, through: 4_228_671_600, by: 13 * 86_400) {
+        for seconds in stride(from: Int64(-2_208_985_139), through: 4_228_671_600, by: 13 * 86_400) {
             let text = OSSTime.httpDate(seconds)
             #expect(text.prefix(3).elementsEqual(names[weekday].utf8))
             #expect(OSSTime.parseHTTPDate(text[...]) == seconds)
