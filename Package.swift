@@ -70,5 +70,6 @@ let package = Package(
             swiftSettings: strict),
 
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
+        tests("ReactorTests", ["Bytes", "Reactor"]),
     ]
 )

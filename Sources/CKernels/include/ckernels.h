@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 /// CRC-64/XZ (ECMA-182 polynomial, reflected, all ones in and out) over `count` bytes, continuing from
 /// `crc` (0 for the first call). Chosen at run time: carry-less multiply where the processor has it.
@@ -24,5 +25,11 @@ enum {
     OSSGATE_EPOLLERR = EPOLLERR,
 };
 static const uint32_t OSSGATE_EPOLLET = EPOLLET;
+
+/// A non-blocking event descriptor that no child inherits, -1 on failure: Swift's Glibc module lacks <sys/eventfd.h>.
+static inline int ossgate_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+/// Takes one connection from a listening socket, non-blocking and not inherited; -1 with errno when there is none.
+int ossgate_accept(int descriptor);
 
 #endif

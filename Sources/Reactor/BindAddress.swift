@@ -1,0 +1,128 @@
+import Glibc
+
+/// Where a listener binds or a connection leads, as the configuration writes it: `host:port`, `[v6]:port` or
+/// `unix:/path`.
+package enum BindAddress: Sendable, Hashable, CustomStringConvertible {
+    /// `host` is an IP literal, a name, or empty for every address.
+    case tcp(host: String, port: UInt16)
+    case unix(path: String)
+
+    /// nil when the text has none of the three forms, or a Unix path is longer than the system takes (107 bytes).
+    package init?(_ text: String) {
+        if text.hasPrefix("unix:") {
+            let path = String(text.dropFirst(5))
+            guard !path.isEmpty, path.utf8.count <= 107 else { return nil }
+            self = .unix(path: path)
+            return
+        }
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            return nil
+        }
+        var host = String(text[..<colon])
+        if host.hasPrefix("["), host.hasSuffix("]") {
+            host = String(host.dropFirst().dropLast())
+        } else if host.contains(":") {
+            return nil
+        }
+        self = .tcp(host: host, port: port)
+    }
+
+    package var description: String {
+        switch self {
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+}
+
+/// A socket address in the kernel's form, ready for bind or connect. A value, so that shards can share it.
+package struct SocketAddress: Sendable, Hashable {
+    /// The bytes of a `sockaddr_in`, `sockaddr_in6` or `sockaddr_un`.
+    let bytes: [UInt8]
+    package let family: Int32
+
+    init(bytes: [UInt8], family: Int32) {
+        self.bytes = bytes
+        self.family = family
+    }
+
+    /// Resolves an address. A name may ask the resolver and so may wait: never call this on a shard.
+    package static func resolve(_ address: BindAddress) throws(TransportError) -> SocketAddress {
+        switch address {
+        case .unix(let path): return unix(path)
+        case .tcp(let host, let port): return try lookUp(host, port)
+        }
+    }
+
+    /// The text of the address without its port; `unix` for Unix sockets.
+    package var host: String {
+        guard family != AF_UNIX else { return "unix" }
+        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+        let failed = unsafe withSockaddr { pointer, count in
+            unsafe getnameinfo(pointer, count, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
+        }
+        guard failed == 0 else { return "unknown" }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The port in host order, 0 for Unix sockets. It follows the family in both Internet forms.
+    package var port: UInt16 {
+        family == AF_UNIX || bytes.count < 4 ? 0 : UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+    }
+
+    func withSockaddr<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+        unsafe bytes.withUnsafeBytes { raw in
+            // An array's storage is aligned for any of the socket address types.
+            guard let base = raw.baseAddress else { preconditionFailure("an address has bytes") }
+            return unsafe body(base.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
+        }
+    }
+
+    private static func unix(_ path: String) -> SocketAddress {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        var bytes = unsafe withUnsafeBytes(of: &address) { unsafe [UInt8]($0) }
+        let offset = MemoryLayout<sockaddr_un>.offset(of: \.sun_path) ?? 2
+        for (index, byte) in path.utf8.enumerated() { bytes[offset + index] = byte }
+        return SocketAddress(bytes: bytes, family: AF_UNIX)
+    }
+
+    private static func lookUp(_ host: String, _ port: UInt16) throws(TransportError) -> SocketAddress {
+        var hints = unsafe addrinfo()
+        unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        unsafe hints.ai_flags = host.isEmpty ? AI_PASSIVE : 0
+        var list: UnsafeMutablePointer<addrinfo>?
+        let name = host.isEmpty || host == "*" ? "0.0.0.0" : host
+        let failed = unsafe getaddrinfo(name, String(port), &hints, &list)
+        guard failed == 0, let first = unsafe list else {
+            throw TransportError(
+                "cannot resolve \(host)", detail: unsafe String(cString: gai_strerror(failed)))
+        }
+        defer { unsafe freeaddrinfo(first) }
+        let raw = unsafe UnsafeRawBufferPointer(
+            start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen))
+        return unsafe SocketAddress(bytes: [UInt8](raw), family: first.pointee.ai_family)
+    }
+}
+
+/// A failure of the way a byte travels, in words: what was attempted, and what the system said.
+package struct TransportError: Error, Sendable, Equatable, CustomStringConvertible {
+    package let attempt: String
+    package let detail: String
+    /// The system's error number, 0 if there is none.
+    package let number: Int32
+
+    package init(_ attempt: String, detail: String, number: Int32 = 0) {
+        self.attempt = attempt
+        self.detail = detail
+        self.number = number
+    }
+
+    init(_ attempt: String, errno number: Int32) {
+        self.attempt = attempt
+        detail = unsafe String(cString: strerror(number))
+        self.number = number
+    }
+
+    package var description: String { "\(attempt): \(detail)" }
+}

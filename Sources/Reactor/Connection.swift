@@ -1,0 +1,331 @@
+import Bytes
+import CKernels
+import Glibc
+
+/// Hears a connection. It belongs to the connection's shard; the connection holds it until it is closed.
+package protocol ConnectionHandler: AnyObject {
+    /// An outgoing connection is up.
+    func connectionEstablished()
+    /// Bytes have come. They are gone after the call: what is not used now must be copied. Everything must be
+    /// taken; a handler that wants no more pauses reading first.
+    func connectionReceived(_ bytes: Span<UInt8>)
+    /// The peer has ended its side: no more bytes will come, but it may still read.
+    func connectionInputEnded()
+    /// The output has fallen to the low mark after it had passed the high mark.
+    func connectionDrained()
+    /// The connection is gone, by reset, error or a completed close. Called once, last, and not for `close()`
+    /// by the handler itself.
+    func connectionClosed(_ error: TransportError?)
+}
+
+extension ConnectionHandler {
+    package func connectionEstablished() {}
+}
+
+/// A stream socket on a shard: edge-triggered, read in bounded turns into the shard's buffer, written directly
+/// and buffered only where the peer is slow.
+package final class Connection: EventTarget {
+    /// Output above this many bytes makes the connection congested; at half of it `connectionDrained` comes.
+    package static let highMark = 512 * 1024
+    /// Output below this is gathered and written once at the end of the round.
+    private static let gatherBytesMax = 16 * 1024
+
+    package unowned let core: ShardCore
+    package var handler: (any ConnectionHandler)?
+    private var descriptor: Descriptor?
+    private let family: Int32
+    private var output = OutputBuffer()
+    private var state: State
+
+    private struct State {
+        var isConnecting = false
+        var isReadPaused = false
+        /// The socket may hold bytes: an edge was seen and the kernel's buffer not yet found empty.
+        var isReadable = false
+        var inputEnded = false
+        var peerEnded = false
+        /// The kernel takes no more until it says so.
+        var isWriteBlocked = false
+        var isCongested = false
+        var isMarkedReady = false
+        var isMarkedUnflushed = false
+        var endsAfterFlush = false
+        var closesAfterFlush = false
+        var isReading = false
+    }
+
+    /// Takes over an accepted descriptor.
+    init?(core: ShardCore, descriptor: consuming Descriptor, family: Int32, connecting: Bool) {
+        self.core = core
+        self.family = family
+        state = State()
+        state.isConnecting = connecting
+        state.isWriteBlocked = connecting
+        let number = descriptor.number
+        self.descriptor = consume descriptor
+        guard core.register(number, self) else { return nil }
+        if family != AF_UNIX { Sockets.set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
+        core.connectionOpened()
+    }
+
+    /// Begins a connection to `address`. The handler hears `connectionEstablished` or `connectionClosed`, both
+    /// later; an error that is known at once is thrown.
+    package static func connect(
+        _ core: ShardCore, to address: SocketAddress, handler: any ConnectionHandler
+    ) throws(TransportError) -> Connection {
+        let socket = try Sockets.make(family: address.family)
+        let number = socket.number
+        let failed = unsafe address.withSockaddr { unsafe Glibc.connect(number, $0, $1) }
+        guard failed == 0 || errno == EINPROGRESS else {
+            throw TransportError("cannot connect", errno: errno)
+        }
+        guard
+            let connection = Connection(
+                core: core, descriptor: consume socket, family: address.family, connecting: true)
+        else { throw TransportError("cannot watch a connection", errno: errno) }
+        connection.handler = handler
+        return connection
+    }
+
+    // MARK: For handlers
+
+    package var isOpen: Bool { descriptor != nil }
+    package var isCongested: Bool { state.isCongested }
+    /// Bytes accepted by `send` that the kernel has not taken.
+    package var pendingBytes: Int { output.count }
+
+    /// The address of the peer without its port.
+    package var peerHost: String {
+        guard let number = descriptor?.number else { return "unknown" }
+        return Sockets.peerAddress(number, family: family)?.host ?? "unknown"
+    }
+
+    /// Sends in order with all that was sent before. Small pieces are gathered until the end of the round.
+    package func send(_ bytes: Span<UInt8>) {
+        guard isOpen, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty else { return }
+        if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
+            output.append(bytes, pool: &core.pool)
+            if !state.isWriteBlocked { markUnflushed() }
+        } else {
+            writeThrough(bytes)
+        }
+        if output.count > Self.highMark { state.isCongested = true }
+    }
+
+    package func send(_ bytes: [UInt8]) { send(bytes.span) }
+
+    package func pauseReading() { state.isReadPaused = true }
+
+    package func resumeReading() {
+        guard state.isReadPaused else { return }
+        state.isReadPaused = false
+        if state.isReadable || state.peerEnded, !state.isReading { markReady() }
+    }
+
+    /// Ends our side once all is sent; the peer may still send.
+    package func endOutput() {
+        guard isOpen, !state.endsAfterFlush else { return }
+        state.endsAfterFlush = true
+        markUnflushed()
+    }
+
+    /// Closes once all is sent. The handler hears `connectionClosed`.
+    package func closeAfterFlush() {
+        guard isOpen, !state.closesAfterFlush else { return }
+        state.closesAfterFlush = true
+        markUnflushed()
+    }
+
+    /// Closes now; the handler hears nothing more. With `reset` the peer sees a reset and not an orderly end.
+    package func close(reset: Bool = false) {
+        handler = nil
+        shut(reset: reset)
+    }
+
+    // MARK: Events
+
+    func handle(_ flags: EventFlags) {
+        if state.isConnecting, !finishConnecting(flags) { return }
+        if flags.contains(.failed) {
+            guard let number = descriptor?.number else { return }
+            let error = Sockets.pendingError(number)
+            return fail(TransportError("connection lost", errno: error == 0 ? ECONNRESET : error))
+        }
+        if flags.contains(.writable), state.isWriteBlocked {
+            state.isWriteBlocked = false
+            flush()
+        }
+        if !flags.isDisjoint(with: [.peerEnded, .hungUp]) { state.peerEnded = true }
+        if !flags.isDisjoint(with: [.readable, .peerEnded, .hungUp]) {
+            state.isReadable = true
+            read()
+        }
+        // Both directions are shut and all has been read: no further event would come for this descriptor.
+        if flags.contains(.hungUp), isOpen, state.inputEnded {
+            fail(TransportError("connection lost", errno: ECONNRESET))
+        }
+    }
+
+    func continueWork() {
+        state.isMarkedReady = false
+        guard isOpen else { return }
+        if let pendingError { return fail(pendingError) }
+        read()
+    }
+
+    func shutDown() { fail(TransportError("the shard stops", detail: "shut down")) }
+
+    private func finishConnecting(_ flags: EventFlags) -> Bool {
+        guard let number = descriptor?.number else { return false }
+        let error = Sockets.pendingError(number)
+        guard error == 0, flags.isDisjoint(with: [.failed, .hungUp]) else {
+            fail(TransportError("cannot connect", errno: error == 0 ? ECONNREFUSED : error))
+            return false
+        }
+        guard flags.contains(.writable) else { return false }
+        state.isConnecting = false
+        state.isWriteBlocked = false
+        handler?.connectionEstablished()
+        if !output.isEmpty { markUnflushed() }
+        return isOpen
+    }
+
+    /// One read of at most the shard's buffer; what is left is taken in the next round, so that one connection
+    /// cannot hold up the others.
+    private func read() {
+        guard state.isReadable || state.peerEnded, !state.isReadPaused, !state.inputEnded,
+            let number = descriptor?.number
+        else { return }
+        let buffer = unsafe core.receiveBuffer
+        let count = unsafe recv(number, buffer.baseAddress, buffer.count, 0)
+        if count > 0 {
+            state.isReadable = count == buffer.count || state.peerEnded
+            state.isReading = true
+            let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            unsafe handler?.connectionReceived(Span(_unsafeBytes: bytes))
+            state.isReading = false
+            if isOpen, state.isReadable, !state.isReadPaused { markReady() }
+        } else if count == 0 {
+            state.inputEnded = true
+            state.isReadable = false
+            handler?.connectionInputEnded()
+        } else if errno == EAGAIN {
+            state.isReadable = false
+        } else if errno == EINTR {
+            markReady()
+        } else {
+            fail(TransportError("connection lost", errno: errno))
+        }
+    }
+
+    // MARK: Output
+
+    /// Writes what is buffered, then does what was to follow it.
+    func flush() {
+        state.isMarkedUnflushed = false
+        guard isOpen else { return }
+        if !output.isEmpty, !state.isWriteBlocked { writeThrough([]) }
+        guard isOpen, output.isEmpty else { return }
+        if state.closesAfterFlush {
+            fail(nil)
+        } else if state.endsAfterFlush, let number = descriptor?.number {
+            _ = shutdown(number, Int32(SHUT_WR))
+        }
+    }
+
+    private func writeThrough(_ bytes: [UInt8]) { writeThrough(bytes.span) }
+
+    /// One gathered write of the buffer and `bytes`; what the kernel does not take is buffered.
+    private func writeThrough(_ bytes: Span<UInt8>) {
+        guard let number = descriptor?.number else { return }
+        let buffered = output.count
+        let total = buffered + bytes.count
+        let written = unsafe bytes.withUnsafeBytes { fresh in
+            unsafe output.withBytes { old in unsafe Self.write(number, old, fresh) }
+        }
+        guard written >= 0 || errno == EAGAIN || errno == EINTR else {
+            return failLater(TransportError("connection lost", errno: errno))
+        }
+        let taken = max(written, 0)
+        if buffered > 0 { output.consume(min(taken, buffered), pool: &core.pool) }
+        if taken < total {
+            state.isWriteBlocked = written >= 0 || errno == EAGAIN
+            let fresh = max(taken - buffered, 0)
+            if fresh < bytes.count {
+                output.append(bytes.extracting(fresh..<bytes.count), pool: &core.pool)
+            }
+            if !state.isWriteBlocked { markUnflushed() }
+        }
+        if state.isCongested, output.count <= Self.highMark / 2 {
+            state.isCongested = false
+            handler?.connectionDrained()
+        }
+    }
+
+    private static func write(
+        _ descriptor: Int32, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
+    ) -> Int {
+        let flags = Int32(MSG_NOSIGNAL)
+        if unsafe first.isEmpty {
+            return unsafe Glibc.send(descriptor, second.baseAddress, second.count, flags)
+        }
+        if unsafe second.isEmpty {
+            return unsafe Glibc.send(descriptor, first.baseAddress, first.count, flags)
+        }
+        var vectors = unsafe (
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: first.baseAddress), iov_len: first.count),
+            iovec(iov_base: UnsafeMutableRawPointer(mutating: second.baseAddress), iov_len: second.count)
+        )
+        return unsafe withUnsafeMutableBytes(of: &vectors) { raw in
+            var message = unsafe msghdr()
+            unsafe message.msg_iov = raw.baseAddress?.assumingMemoryBound(to: iovec.self)
+            unsafe message.msg_iovlen = 2
+            return unsafe sendmsg(descriptor, &message, flags)
+        }
+    }
+
+    // MARK: End
+
+    private func fail(_ error: TransportError?) {
+        let listener = handler
+        handler = nil
+        guard isOpen else { return }
+        shut(reset: false)
+        listener?.connectionClosed(error)
+    }
+
+    /// A write failed inside a handler's own call: the handler hears of it when it has returned.
+    private func failLater(_ error: TransportError) {
+        state.isWriteBlocked = true
+        output.release(to: &core.pool)
+        pendingError = error
+        markReady()
+    }
+
+    private var pendingError: TransportError?
+
+    private func shut(reset: Bool) {
+        guard let number = descriptor?.number else { return }
+        core.unregister(number)
+        if reset {
+            var option = linger(l_onoff: 1, l_linger: 0)
+            _ = unsafe setsockopt(
+                number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        }
+        descriptor = nil
+        output.release(to: &core.pool)
+        core.connectionClosed()
+    }
+
+    private func markReady() {
+        guard !state.isMarkedReady else { return }
+        state.isMarkedReady = true
+        core.markReady(self)
+    }
+
+    private func markUnflushed() {
+        guard !state.isMarkedUnflushed else { return }
+        state.isMarkedUnflushed = true
+        core.markUnflushed(self)
+    }
+}

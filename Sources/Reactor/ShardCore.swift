@@ -1,0 +1,222 @@
+import CKernels
+import Glibc
+
+/// What a shard owns: the epoll descriptor, the connections and listeners registered with it, the deadlines, the
+/// receive buffer that all its connections share, and the clock. It is not `Sendable`: only its shard can reach
+/// it, and everything it calls runs synchronously on that shard's queue.
+@safe package final class ShardCore {
+    // Safe: the receive buffer lives as long as the core, and only one read at a time fills it.
+    /// One read takes at most this much; larger buffers gained nothing when measured, 16 KiB cost twice as much.
+    static let receiveBytesMax = 256 * 1024
+    /// Rounds of events before the shard returns to Dispatch, so that timers and messages run.
+    private static let roundsMax = 64
+    /// How long a busy shard waits for further events before it returns to Dispatch: waking up through Dispatch
+    /// costs twice as much as staying.
+    private static let waitMilliseconds: Int32 = 20
+
+    /// Monotonic nanoseconds, read once a round.
+    package private(set) var now: UInt64
+    /// Unix seconds, read with `now`.
+    package private(set) var unixSeconds: Int64
+    package let index: Int
+
+    let epoll: Descriptor
+    var wheel: TimerWheel
+    var pool = BufferPool()
+    let receiveBuffer: UnsafeMutableRawBufferPointer
+    private let executor: ShardExecutor
+    private var registrations: [Registration] = []
+    private var ready: [any EventTarget] = []
+    private var unflushed: [Connection] = []
+    private var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
+    private var isTimerArmed = false
+    /// Connections that are open.
+    package private(set) var connectionCount = 0
+
+    /// Who hears the events of a descriptor; the generation tells a reused number from the one before.
+    private struct Registration {
+        var target: (any EventTarget)?
+        var generation: UInt32 = 0
+    }
+
+    init(executor: ShardExecutor, index: Int) {
+        guard let made = Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC))) else {
+            preconditionFailure("no descriptor for a shard's epoll set")
+        }
+        epoll = made
+        self.executor = executor
+        self.index = index
+        unsafe receiveBuffer = .allocate(byteCount: Self.receiveBytesMax, alignment: 64)
+        let (monotonic, unix) = Clock.read()
+        now = monotonic
+        unixSeconds = unix
+        wheel = TimerWheel(now: monotonic)
+        var event = unsafe epoll_event()
+        unsafe event.events = UInt32(OSSGATE_EPOLLIN) | OSSGATE_EPOLLET
+        unsafe event.data.u64 = .max
+        _ = unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, executor.wakeDescriptor, &event)
+    }
+
+    deinit { unsafe receiveBuffer.deallocate() }
+
+    // MARK: Registration
+
+    /// Adds a descriptor, edge-triggered for all events.
+    func register(_ descriptor: Int32, _ target: any EventTarget) -> Bool {
+        let slot = Int(descriptor)
+        while registrations.count <= slot { registrations.append(Registration()) }
+        registrations[slot].generation &+= 1
+        registrations[slot].target = target
+        var event = unsafe epoll_event()
+        unsafe event.events =
+            UInt32(OSSGATE_EPOLLIN) | UInt32(OSSGATE_EPOLLOUT)
+            | UInt32(OSSGATE_EPOLLRDHUP) | OSSGATE_EPOLLET
+        unsafe event.data.u64 = UInt64(registrations[slot].generation) << 32 | UInt64(UInt32(descriptor))
+        let failed = unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, descriptor, &event)
+        if failed != 0 { registrations[slot].target = nil }
+        return failed == 0
+    }
+
+    /// Forgets a descriptor that is about to be closed; events already fetched for it are dropped.
+    func unregister(_ descriptor: Int32) {
+        let slot = Int(descriptor)
+        guard slot < registrations.count else { return }
+        registrations[slot].target = nil
+        registrations[slot].generation &+= 1
+        // Closing would do this too, unless another process or a duplicate holds the description.
+        _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
+    }
+
+    func connectionOpened() { connectionCount += 1 }
+    func connectionClosed() { connectionCount -= 1 }
+
+    /// Puts a target on the list of those that have work which no event will announce.
+    func markReady(_ target: any EventTarget) { ready.append(target) }
+
+    /// The connection has output to be written at the end of this round.
+    func markUnflushed(_ connection: Connection) { unflushed.append(connection) }
+
+    var hasReadyWork: Bool { !ready.isEmpty }
+
+    // MARK: Turns
+
+    /// Takes events and ready work until there is none or the budget is spent. While traffic flows it waits for
+    /// the next event here rather than in Dispatch, for a bounded time and not while a message waits.
+    func turn() {
+        var rounds = 0
+        var wasBusy = false
+        while rounds < Self.roundsMax {
+            rounds += 1
+            let worked = round(waitMilliseconds: 0)
+            wasBusy = wasBusy || worked
+            if executor.hasJobs { return }
+            if worked { continue }
+            guard wasBusy, ready.isEmpty, executor.beginWait() else { return }
+            let woke = round(waitMilliseconds: Self.waitMilliseconds)
+            executor.endWait()
+            if !woke || executor.hasJobs { return }
+        }
+        // The epoll descriptor may still be readable: Dispatch calls again at once.
+    }
+
+    /// One batch of events, then the ready list as it stood, then expired deadlines. True if anything was done.
+    private func round(waitMilliseconds: Int32) -> Bool {
+        let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds)
+        (now, unixSeconds) = Clock.read()
+        var worked = false
+        for index in 0..<Int(max(count, 0)) {
+            let event = unsafe events[index]
+            worked = true
+            deliver(token: unsafe event.data.u64, flags: unsafe event.events)
+        }
+        if !ready.isEmpty {
+            worked = true
+            var targets: [any EventTarget] = []
+            swap(&targets, &ready)
+            for target in targets { target.continueWork() }
+        }
+        for deadline in wheel.advance(to: now) {
+            worked = true
+            deadline.fire()
+        }
+        flush()
+        return worked
+    }
+
+    private func deliver(token: UInt64, flags: UInt32) {
+        guard token != .max else {
+            var value: UInt64 = 0
+            _ = unsafe read(executor.wakeDescriptor, &value, 8)
+            return
+        }
+        let slot = Int(token & 0xFFFF_FFFF)
+        guard slot < registrations.count, registrations[slot].generation == UInt32(token >> 32),
+            let target = registrations[slot].target
+        else { return }
+        target.handle(EventFlags(rawValue: flags))
+    }
+
+    /// Writes what was buffered since the last flush.
+    func flush() {
+        while !unflushed.isEmpty {
+            var connections: [Connection] = []
+            swap(&connections, &unflushed)
+            for connection in connections { connection.flush() }
+        }
+    }
+
+    func closeAll() {
+        for slot in registrations.indices { registrations[slot].target?.shutDown() }
+        flush()
+        ready.removeAll()
+    }
+
+    // MARK: Timer
+
+    enum TimerChange {
+        case none
+        case arm
+        case disarm
+    }
+
+    /// What the shard's timer source must do so that deadlines fire while the shard is idle.
+    func timerChange() -> TimerChange {
+        let isWanted = wheel.count > 0
+        guard isWanted != isTimerArmed else { return .none }
+        isTimerArmed = isWanted
+        return isWanted ? .arm : .disarm
+    }
+}
+
+/// The events of epoll.
+struct EventFlags: OptionSet {
+    let rawValue: UInt32
+
+    static let readable = EventFlags(rawValue: UInt32(OSSGATE_EPOLLIN))
+    static let writable = EventFlags(rawValue: UInt32(OSSGATE_EPOLLOUT))
+    static let peerEnded = EventFlags(rawValue: UInt32(OSSGATE_EPOLLRDHUP))
+    static let hungUp = EventFlags(rawValue: UInt32(OSSGATE_EPOLLHUP))
+    static let failed = EventFlags(rawValue: UInt32(OSSGATE_EPOLLERR))
+}
+
+/// What a shard can deliver events to.
+protocol EventTarget: AnyObject {
+    func handle(_ flags: EventFlags)
+    /// Goes on with work that was left over when a budget was spent.
+    func continueWork()
+    /// The shard stops: close without further ado.
+    func shutDown()
+}
+
+/// The two clocks of a shard.
+enum Clock {
+    static func read() -> (monotonic: UInt64, unixSeconds: Int64) {
+        var monotonic = timespec()
+        var real = timespec()
+        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &monotonic)
+        _ = unsafe clock_gettime(CLOCK_REALTIME_COARSE, &real)
+        return (
+            UInt64(monotonic.tv_sec) &* 1_000_000_000 &+ UInt64(monotonic.tv_nsec), Int64(real.tv_sec)
+        )
+    }
+}
