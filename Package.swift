@@ -71,5 +71,6 @@ let package = Package(
 
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
+        tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel"]),
     ]
 )

@@ -1,1 +1,42 @@
-// Filled by its first type.
+package import HTTPModel
+package import OSSModel
+
+/// What admission says of one request head.
+package struct Verdict: Sendable {
+    /// What the request is about, as far as its host tells.
+    package let resource: ResourceName
+    /// nil when there is no such operation: then the request is refused, or the rule that would refuse it is not
+    /// enforced.
+    package let operation: OSSOperation?
+    /// The first failure of an enforced rule.
+    package let rejection: Rejection?
+    /// The failures of rules that only report, in order, up to the first enforced failure.
+    package let reported: [Rejection]
+
+    /// What becomes of the body; an unknown operation streams it.
+    package var bodyPlan: BodyPlan { operation?.bodyPlan ?? .opaque }
+}
+
+/// The gate for request heads: routes the request and puts every head rule to it, in the fixed order, until one
+/// refuses. Pure; `100 Continue` and the origin come after it.
+package enum Admission {
+    /// `now` is in Unix seconds.
+    package static func judge(
+        head: RequestHead, settings: AdmissionSettings, now: Int64
+    ) -> Verdict {
+        let view = HeadView(head: head, settings: settings, now: now)
+        var rejection: Rejection?
+        var reported: [Rejection] = []
+        for (index, rule) in HeadRules.ordered.enumerated() {
+            let mode = settings.modes.head[index]
+            guard mode != .off, let failure = rule.refusal(of: view) else { continue }
+            if mode == .enforce {
+                rejection = failure
+                break
+            }
+            reported.append(failure)
+        }
+        return Verdict(
+            resource: view.resource, operation: view.operation, rejection: rejection, reported: reported)
+    }
+}

@@ -1,0 +1,60 @@
+import Bytes
+import HTTPModel
+import OSSModel
+
+/// What head rules see of a request: the head, and what is worked out of it once for all of them.
+package struct HeadView: Sendable {
+    let head: RequestHead
+    let settings: AdmissionSettings
+    /// Unix seconds.
+    let now: Int64
+    let hostKind: Addressing.HostKind
+    let resource: ResourceName
+    let query: QueryParameters
+    let operation: OSSOperation?
+    let signing: Signing
+
+    init(head: RequestHead, settings: AdmissionSettings, now: Int64) {
+        self.head = head
+        self.settings = settings
+        self.now = now
+        (hostKind, resource) = settings.addressing.resolve(authority: head.authority, path: head.path)
+        query = QueryParameters(head.query)
+        operation = OperationTable.route(head, query: query, level: resource.level)
+        signing = Signing(head.fields, query)
+    }
+
+    var fields: Fields { head.fields }
+    var level: ResourceLevel { resource.level }
+
+    /// True for one of these operations.
+    func isOne(of operations: Set<OSSOperation>) -> Bool {
+        operation.map { operations.contains($0) } ?? false
+    }
+
+    /// The value of a field that may occur once; nil when absent. A repeated one is refused with `row`: which of
+    /// them the origin would take is not known, so no check of one could be relied on.
+    func sole(_ name: Literal, orRefuse row: CatalogueRow = .invalidArgumentGeneric) throws(Refusal)
+        -> ByteSlice?
+    {
+        var found: ByteSlice?
+        for index in fields.entries.indices where fields.isNamed(name, at: index) {
+            guard found == nil else {
+                throw Refusal(
+                    row.with("ArgumentName", name.description), expected: "one \(name) field",
+                    actual: "\(fields.count(of: name)) fields")
+            }
+            found = fields.value(at: index)
+        }
+        return found
+    }
+}
+
+extension QueryParameters {
+    /// The decoded value of the first parameter of this name; empty when it has none; nil when it is absent.
+    func value(_ name: Literal) -> ByteSlice? {
+        guard let parameter = first(name) else { return nil }
+        guard let value = parameter.value else { return [] }
+        return value.contains(ASCII.percent) ? parameter.decodedValue[...] : value
+    }
+}

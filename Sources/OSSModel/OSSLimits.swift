@@ -1,0 +1,24 @@
+/// The service's own numbers ("Limits" and the pages of the operations). Bytes unless the name says otherwise.
+package enum OSSLimits {
+    package static let bucketNameBytes = 3...63
+    /// A decoded key.
+    package static let keyBytesMax = 1023
+    /// A decoded channel name.
+    package static let channelNameBytesMax = 63
+    /// The body of PutObject, AppendObject (with what is already there), UploadPart and PostObject.
+    package static let uploadBytesMax: UInt64 = 5_368_709_120
+    package static let partNumbers: ClosedRange<UInt64> = 1...10_000
+    /// An XML or JSON body.
+    package static let documentBytesMax: UInt64 = 2_097_152
+    /// The body of PutBucketCors.
+    package static let corsBytesMax: UInt64 = 16_384
+    /// `prefix`, `marker` and the like.
+    package static let listParameterBytesMax = 1023
+    package static let listedKeysMax: UInt64 = 1_000
+    /// `x-oss-traffic-limit`, in bits per second.
+    package static let trafficLimitBitsPerSecond: ClosedRange<UInt64> = 819_200...838_860_800
+    /// How far the time of a header-signed request may be off.
+    package static let clockSkewSecondsMax: Int64 = 900
+    package static let kmsKeyIDBytesMax = 256
+    package static let playlistNameBytes = 6...128
+}
