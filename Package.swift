@@ -43,6 +43,7 @@ let package = Package(
         tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel", "Digest"]),
         library("XML", ["Bytes", "CExpat"]),
         library("Admission", ["Bytes", "HTTPModel", "OSSModel"]),
+        tests("AdmissionTests", ["Bytes", "HTTPModel", "OSSModel", "Admission"]),
 
         // Input, output and time.
         library("Reactor", ["Bytes", "CKernels"]),
@@ -71,6 +72,5 @@ let package = Package(
 
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
-        tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel"]),
     ]
 )
