@@ -39,6 +39,7 @@ let package = Package(
         library("HTTPModel", ["Bytes"]),
         library("HTTP1", ["Bytes", "HTTPModel"]),
         library("Digest", ["Bytes", "CKernels", "COpenSSL"]),
+        tests("DigestTests", ["Bytes", "CKernels", "Digest"]),
         library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
         tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel", "Digest"]),
         library("XML", ["Bytes", "CExpat"]),
