@@ -71,6 +71,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        tests("ConfigTests", ["Config"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
     ]

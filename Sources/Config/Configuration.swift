@@ -1,0 +1,127 @@
+/// The whole configuration of one process: validated, complete with defaults, and never changed afterwards.
+package struct Configuration: Sendable, Equatable {
+    package struct Listener: Sendable, Equatable {
+        package var bind: BindAddress
+    }
+
+    package enum OriginEndpoint: Sendable, Equatable {
+        /// The emulator in this process.
+        case embedded
+        /// A name or an IP literal without brackets.
+        case http(host: String, port: UInt16)
+    }
+
+    /// How Host and target are written for the origin.
+    package enum Addressing: String, Sendable, CaseIterable {
+        case preserve
+        case virtualHosted
+        case path
+    }
+
+    package struct Origin: Sendable, Equatable {
+        package var endpoint: OriginEndpoint
+        package var addressing: Addressing
+    }
+
+    package enum ContentMD5: String, Sendable, CaseIterable {
+        case verify
+        case require
+    }
+
+    package enum RequestCRC64: String, Sendable, CaseIterable {
+        case verify
+        case off
+    }
+
+    package enum Downloads: String, Sendable, CaseIterable {
+        case observe
+        case abort
+        case off
+    }
+
+    package enum OriginCRC64: String, Sendable, CaseIterable {
+        case observe
+        case fail
+        case off
+    }
+
+    package struct Integrity: Sendable, Equatable {
+        package var contentMD5: ContentMD5
+        package var crc64: RequestCRC64
+        package var downloads: Downloads
+        package var originCRC64: OriginCRC64
+    }
+
+    package enum RuleMode: String, Sendable, CaseIterable {
+        case enforce
+        case report
+        case off
+    }
+
+    package struct Limits: Sendable, Equatable {
+        package var targetBytesMax: Int
+        package var headBytesMax: Int
+        package var fieldsMax: Int
+        package var connectionsMax: Int
+        /// 0: no bound.
+        package var connectionsPerAddressMax: Int
+        package var upstreamConnectionsMax: Int
+        package var upstreamQueueMax: Int
+        /// How much of an unread body is read and thrown away after an early answer.
+        package var drainBytesMax: Int
+    }
+
+    package struct Timeouts: Sendable, Equatable {
+        package var head: Duration
+        package var bodyIdle: Duration
+        /// 0: no bound.
+        package var minimumBytesPerSecond: Int
+        package var upstreamConnect: Duration
+        package var upstreamFirstByte: Duration
+        package var keepAlive: Duration
+        package var drainDelay: Duration
+        package var drain: Duration
+    }
+
+    package enum RejectionLog: Sendable, Equatable {
+        case off
+        case stdout
+        case file(path: String)
+    }
+
+    package struct Credential: Sendable, Equatable {
+        package var accessKeyId: String
+        package var accessKeySecret: String
+    }
+
+    package struct Emulator: Sendable, Equatable {
+        /// An address of its own; nil where the process chooses.
+        package var bind: BindAddress?
+        /// The directory of durable data; nil keeps all in memory.
+        package var data: String?
+        package var credentials: [Credential]
+        package var buckets: [String]
+        package var memoryBytesMax: Int
+    }
+
+    package var listeners: [Listener]
+    /// nil when there is no admin listener.
+    package var admin: BindAddress?
+    /// Lower case, without a leading or trailing dot.
+    package var domains: [String]
+    package var pathStyle: Bool
+    /// Bucket by host in lower case.
+    package var cnames: [String: String]
+    package var origin: Origin
+    package var integrity: Integrity
+    /// Only the rules that the file names; all others are enforced.
+    package var rules: [String: RuleMode]
+    package var limits: Limits
+    package var timeouts: Timeouts
+    package var rejectionLog: RejectionLog
+    package var emulator: Emulator
+    package var shards: Int
+
+    /// The schema of the file that this version reads.
+    package static let schemaVersion = 1
+}

@@ -1,0 +1,248 @@
+/// Makes a `Configuration` of a parsed file. Pure but for `readSecret`, which fetches the text of a secret's file.
+struct ConfigurationDecoder {
+    /// The names that `rules` may have.
+    let ruleNames: [String]
+    let processors: Int
+    /// The text of a file, or why it cannot be read.
+    let readSecret: (String) -> Result<String, ConfigurationLoader.Unreadable>
+    let problems: ProblemList
+
+    func decode(_ value: JSONValue) -> Configuration {
+        let root = ObjectReader(value, path: "", table: "", problems: problems)
+        _ = root.text("$schema")
+        _ = root.object("auth").text("mode")
+        let listeners = listeners(root)
+        let admin = admin(root.object("admin"))
+        reportRepeatedBinds(listeners, admin)
+        let configuration = Configuration(
+            listeners: listeners.map(\.listener), admin: admin?.bind, domains: domains(root),
+            pathStyle: root.boolean("pathStyle"), cnames: cnames(root.object("cnames")),
+            origin: origin(root.object("origin")), integrity: integrity(root.object("integrity")),
+            rules: rules(root.object("rules")), limits: limits(root.object("limits")),
+            timeouts: timeouts(root.object("timeouts")), rejectionLog: rejectionLog(root.object("log")),
+            emulator: emulator(root.object("emulator")), shards: root.quantity("shards") ?? max(1, processors)
+        )
+        return configuration
+    }
+
+    private func listeners(_ root: ObjectReader) -> [(path: String, listener: Configuration.Listener)] {
+        var readers = root.objects("listeners")
+        if readers?.isEmpty == true { problems.add("listeners", "needs at least one listener") }
+        if readers == nil || readers?.isEmpty == true {
+            readers = [ObjectReader(nil, path: "listeners[0]", table: "listeners[]", problems: problems)]
+        }
+        return (readers ?? []).compactMap { reader in
+            _ = reader.texts("protocols")
+            if reader.itemCount("protocols") == 0 {
+                problems.add(ObjectReader.join(reader.path, "protocols"), "needs at least one protocol")
+            }
+            guard reader.isObject else { return nil }
+            return bind(reader).map { ($0.path, Configuration.Listener(bind: $0.bind)) }
+        }
+    }
+
+    private func admin(_ reader: ObjectReader) -> (path: String, bind: BindAddress)? {
+        reader.text("bind")?.text == "off" ? nil : bind(reader)
+    }
+
+    private func bind(_ reader: ObjectReader) -> (path: String, bind: BindAddress)? {
+        guard let (path, text) = reader.text("bind") else { return nil }
+        do throws(BindAddress.Malformed) {
+            return (path, try BindAddress(text))
+        } catch {
+            problems.add(path, error.message)
+            return nil
+        }
+    }
+
+    /// Two listeners on one address would share its connections by chance.
+    private func reportRepeatedBinds(
+        _ listeners: [(path: String, listener: Configuration.Listener)],
+        _ admin: (path: String, bind: BindAddress)?
+    ) {
+        var seen: [BindAddress: String] = [:]
+        let all = listeners.map { ($0.path, $0.listener.bind) } + (admin.map { [($0.path, $0.bind)] } ?? [])
+        for (path, bind) in all {
+            if case .tcp(_, port: 0) = bind { continue }
+            if let first = seen[bind] { problems.add(path, "is the same address as \(first)") }
+            seen[bind] = seen[bind] ?? path
+        }
+    }
+
+    private func domains(_ root: ObjectReader) -> [String] {
+        guard let items = root.texts("domains") else { return ["localhost"] }
+        return items.compactMap { path, text in
+            guard HostPort.isName(text), !HostPort.isIPv4(text) else {
+                problems.add(
+                    path, "must be a domain such as \"oss-cn-hangzhou.aliyuncs.com\", not \"\(text)\"")
+                return nil
+            }
+            return text.lowercased()
+        }
+    }
+
+    private func cnames(_ reader: ObjectReader) -> [String: String] {
+        var buckets: [String: String] = [:]
+        for (path, host, bucket) in reader.map() {
+            if !HostPort.isName(host) { problems.add(path, "\"\(host)\" is not a host name") }
+            if checkBucket(bucket, at: path) { buckets[host.lowercased()] = bucket }
+        }
+        return buckets
+    }
+
+    /// 3 to 63 of `a-z`, `0-9` and `-`, with neither end a hyphen.
+    private func checkBucket(_ name: String, at path: String) -> Bool {
+        let isValid =
+            (3...63).contains(name.utf8.count) && !name.hasPrefix("-") && !name.hasSuffix("-")
+            && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
+        if !isValid {
+            problems.add(
+                path, "\"\(name)\" is no bucket name (3 to 63 of a-z, 0-9 and -, no hyphen at either end)")
+        }
+        return isValid
+    }
+
+    private func origin(_ reader: ObjectReader) -> Configuration.Origin {
+        Configuration.Origin(
+            endpoint: endpoint(reader),
+            addressing: reader.choice("addressing", as: Configuration.Addressing.self))
+    }
+
+    private func endpoint(_ reader: ObjectReader) -> Configuration.OriginEndpoint {
+        if reader.itemCount("endpoint") != nil {
+            problems.add(
+                ObjectReader.join(reader.path, "endpoint"),
+                "a list of origins is not supported by this version")
+            return .embedded
+        }
+        guard let (path, text) = reader.text("endpoint"), text != "embedded" else { return .embedded }
+        let form = "must be \"embedded\" or \"http://host:port\", not \"\(text)\""
+        if text.hasPrefix("https://") {
+            problems.add(path, "an origin over https is not supported by this version")
+        } else if text.hasPrefix("http://") {
+            var authority = text.dropFirst(7)
+            if authority.hasSuffix("/") { authority.removeLast() }
+            if let (host, portText) = HostPort.split(String(authority)),
+                HostPort.isName(host) || HostPort.isIPv6(host),
+                let port = portText.map(HostPort.port) ?? 80, port > 0
+            {
+                return .http(host: host, port: port)
+            }
+            problems.add(path, form)
+        } else {
+            problems.add(path, form)
+        }
+        return .embedded
+    }
+
+    private func integrity(_ reader: ObjectReader) -> Configuration.Integrity {
+        Configuration.Integrity(
+            contentMD5: reader.choice("contentMD5", as: Configuration.ContentMD5.self),
+            crc64: reader.choice("crc64", as: Configuration.RequestCRC64.self),
+            downloads: reader.choice("downloads", as: Configuration.Downloads.self),
+            originCRC64: reader.choice("originCRC64", as: Configuration.OriginCRC64.self))
+    }
+
+    private func rules(_ reader: ObjectReader) -> [String: Configuration.RuleMode] {
+        var modes: [String: Configuration.RuleMode] = [:]
+        for (path, name, text) in reader.map() {
+            guard ruleNames.contains(name) else {
+                let hint =
+                    Suggestion.nearest(to: name, among: ruleNames).map { "; did you mean \"\($0)\"?" } ?? ""
+                problems.add(path, "there is no rule \"\(name)\"\(hint)")
+                continue
+            }
+            modes[name] = Configuration.RuleMode(rawValue: text)
+        }
+        return modes
+    }
+
+    private func limits(_ reader: ObjectReader) -> Configuration.Limits {
+        Configuration.Limits(
+            targetBytesMax: number(reader, "target"), headBytesMax: number(reader, "head"),
+            fieldsMax: number(reader, "fields"), connectionsMax: number(reader, "connections"),
+            connectionsPerAddressMax: number(reader, "connectionsPerAddress"),
+            upstreamConnectionsMax: number(reader, "upstreamConnections"),
+            upstreamQueueMax: number(reader, "upstreamQueue"), drainBytesMax: number(reader, "drain"))
+    }
+
+    private func timeouts(_ reader: ObjectReader) -> Configuration.Timeouts {
+        func duration(_ name: String) -> Duration { .milliseconds(number(reader, name)) }
+        return Configuration.Timeouts(
+            head: duration("head"), bodyIdle: duration("bodyIdle"),
+            minimumBytesPerSecond: number(reader, "minimumRate"),
+            upstreamConnect: duration("upstreamConnect"),
+            upstreamFirstByte: duration("upstreamFirstByte"), keepAlive: duration("keepAlive"),
+            drainDelay: duration("drainDelay"), drain: duration("drain"))
+    }
+
+    /// A quantity that the table has a default for.
+    private func number(_ reader: ObjectReader, _ name: String) -> Int {
+        guard let value = reader.quantity(name) else {
+            preconditionFailure("\(reader.table).\(name) has no default in the table")
+        }
+        return value
+    }
+
+    private func rejectionLog(_ reader: ObjectReader) -> Configuration.RejectionLog {
+        _ = reader.text("access")
+        guard let (path, text) = reader.text("rejections") else { return .stdout }
+        switch text {
+        case "stdout": return .stdout
+        case "off": return .off
+        case _ where text.hasPrefix("file:") && text.count > 5 && !text.utf8.contains(0):
+            return .file(path: String(text.dropFirst(5)))
+        case _ where text.hasPrefix("syslog") || text.hasPrefix("otlp"):
+            problems.add(path, "\"\(text)\" is not supported by this version")
+        default: problems.add(path, "must be \"stdout\", \"off\" or \"file:/path\", not \"\(text)\"")
+        }
+        return .off
+    }
+
+    private func emulator(_ reader: ObjectReader) -> Configuration.Emulator {
+        var buckets: [String] = []
+        for (path, name) in reader.texts("buckets") ?? [] where checkBucket(name, at: path) {
+            if buckets.contains(name) { problems.add(path, "the bucket \"\(name)\" is named twice") }
+            buckets.append(name)
+        }
+        let data = reader.text("data")
+        if let data, data.text.isEmpty || data.text.utf8.contains(0) {
+            problems.add(data.path, "must name a directory")
+        }
+        return Configuration.Emulator(
+            bind: bind(reader)?.bind, data: data?.text, credentials: credentials(reader), buckets: buckets,
+            memoryBytesMax: number(reader.object("limits"), "memory"))
+    }
+
+    private func credentials(_ reader: ObjectReader) -> [Configuration.Credential] {
+        var known: [Configuration.Credential] = []
+        for item in reader.objects("credentials") ?? [] {
+            let id = item.text("accessKeyId")?.text ?? ""
+            if id.isEmpty { problems.add(item.path, "needs an accessKeyId") }
+            if known.contains(where: { $0.accessKeyId == id }) {
+                problems.add(item.path, "the accessKeyId \"\(id)\" is named twice")
+            }
+            known.append(Configuration.Credential(accessKeyId: id, accessKeySecret: secret(item)))
+        }
+        return known
+    }
+
+    private func secret(_ item: ObjectReader) -> String {
+        switch (item.text("accessKeySecret"), item.text("accessKeySecretFile")) {
+        case (let plain?, nil):
+            if plain.text.isEmpty { problems.add(plain.path, "must not be empty") }
+            return plain.text
+        case (nil, let file?):
+            switch readSecret(file.text) {
+            case .success(let text):
+                let secret = text.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+                if secret.isEmpty { problems.add(file.path, "the file \(file.text) is empty") }
+                return secret
+            case .failure(let unreadable): problems.add(file.path, "\(unreadable)")
+            }
+        case (_?, _?): problems.add(item.path, "has both accessKeySecret and accessKeySecretFile")
+        case (nil, nil): problems.add(item.path, "needs accessKeySecret or accessKeySecretFile")
+        }
+        return ""
+    }
+}

@@ -1,0 +1,153 @@
+/// One key of `config.json`. The table of all keys is what the decoder, the JSON Schema and the README go by; the
+/// defaults and bounds in it are the real ones.
+struct ConfigurationKey: Sendable {
+    enum Kind: Sendable {
+        case text
+        case boolean
+        case count(ClosedRange<Int>)
+        /// Bounds in bytes.
+        case size(ClosedRange<Int>)
+        /// Bounds in milliseconds.
+        case duration(ClosedRange<Int>)
+        /// What is allowed, and what a later version will allow.
+        case choice([String], later: [String] = [])
+    }
+
+    /// Names joined by dots; `[]` stands for every item of a list, `*` for every member of a map.
+    let path: String
+    let kind: Kind
+    /// As it would stand in the file; nil when there is none.
+    let fallback: String?
+    let meaning: String
+
+    init(_ path: String, _ kind: Kind, _ fallback: String?, _ meaning: String) {
+        self.path = path
+        self.kind = kind
+        self.fallback = fallback
+        self.meaning = meaning
+    }
+
+    /// Keys that the product will have and this version refuses, with their paths as above.
+    static let later: Set<String> = [
+        "listeners[].tls", "listeners[].proxyProtocol", "origin.tls", "origin.health", "policy", "quota",
+        "integrity.sha256", "emulator.faults", "emulator.callback",
+    ]
+
+    static func named(_ path: String) -> ConfigurationKey? { byPath[path] }
+
+    /// The names allowed directly under a path; the path of the root is empty.
+    static func names(under path: String) -> [String] {
+        let prefix = path.isEmpty ? "" : path + "."
+        var names: [String] = []
+        for key in all where key.path.hasPrefix(prefix) {
+            let name = key.path.dropFirst(prefix.count).prefix { $0 != "." && $0 != "[" }
+            if !names.contains(String(name)) { names.append(String(name)) }
+        }
+        return names
+    }
+
+    private static let byPath = Dictionary(uniqueKeysWithValues: all.map { ($0.path, $0) })
+    private static let waiting = 1...86_400_000
+
+    static let all: [ConfigurationKey] =
+        [
+            ConfigurationKey("$schema", .text, nil, "names the JSON Schema for editors; not used"),
+            ConfigurationKey(
+                "listeners[].bind", .text, "127.0.0.1:8080",
+                "where clients connect: `host:port`, `[v6]:port` or `unix:/path`; port 0 picks one"),
+            ConfigurationKey(
+                "listeners[].protocols[]", .choice(["http/1.1"], later: ["h2", "h2c"]), "http/1.1",
+                "protocols of the listener"),
+            ConfigurationKey(
+                "admin.bind", .text, "127.0.0.1:9090",
+                "health and metrics, an address as above; `off` for none"),
+            ConfigurationKey(
+                "domains[]", .text, "localhost",
+                "further suffixes of Host under which what precedes is the bucket"),
+            ConfigurationKey(
+                "pathStyle", .boolean, "true", "whether `/bucket/key` on a bare host is accepted"),
+            ConfigurationKey("cnames.*", .text, nil, "bucket by custom host name"),
+            ConfigurationKey(
+                "origin.endpoint", .text, "embedded", "`embedded` (the emulator) or `http://host:port`"),
+            ConfigurationKey(
+                "origin.addressing", .choice(Configuration.Addressing.allCases.map(\.rawValue)), "preserve",
+                "how Host and target are written for the origin"),
+            ConfigurationKey(
+                "integrity.contentMD5", .choice(Configuration.ContentMD5.allCases.map(\.rawValue)), "verify",
+                "`require` also refuses uploads without `Content-MD5`"),
+            ConfigurationKey(
+                "integrity.crc64", .choice(Configuration.RequestCRC64.allCases.map(\.rawValue)), "verify",
+                "`x-oss-hash-crc64ecma` of uploads"),
+            ConfigurationKey(
+                "integrity.downloads", .choice(Configuration.Downloads.allCases.map(\.rawValue)), "observe",
+                "a download that differs from its CRC-64: count it, or cut it before its end"),
+            ConfigurationKey(
+                "integrity.originCRC64", .choice(Configuration.OriginCRC64.allCases.map(\.rawValue)),
+                "observe",
+                "an upload whose CRC-64 the origin answers differently: count it, or fail the answer"),
+            ConfigurationKey(
+                "auth.mode", .choice(["pass"], later: ["verify", "sign"]), "pass",
+                "only the form of signatures is checked"),
+            ConfigurationKey(
+                "rules.*", .choice(Configuration.RuleMode.allCases.map(\.rawValue)), "enforce",
+                "mode of a rule by its name; `report` logs and lets pass"),
+        ] + limits + timeouts + rest
+
+    private static let limits: [ConfigurationKey] = [
+        ConfigurationKey(
+            "limits.target", .size(256...(64 << 10)), "8KiB", "request target; longer ones get 414"),
+        ConfigurationKey(
+            "limits.head", .size(1024...(1 << 20)), "32KiB", "request head in all; longer ones get 431"),
+        ConfigurationKey("limits.fields", .count(8...1000), "128", "fields of a head; more get 431"),
+        ConfigurationKey("limits.connections", .count(1...1_000_000), "10000", "client connections in all"),
+        ConfigurationKey(
+            "limits.connectionsPerAddress", .count(0...1_000_000), "0",
+            "client connections of one address; 0 is no bound"),
+        ConfigurationKey(
+            "limits.upstreamConnections", .count(1...100_000), "256", "connections to the origin at a time"),
+        ConfigurationKey(
+            "limits.upstreamQueue", .count(0...1_000_000), "1024",
+            "requests that may wait for one; more get 503"),
+        ConfigurationKey(
+            "limits.drain", .size(0...(1 << 30)), "1MiB",
+            "unread body that is taken after an early answer before the connection closes"),
+    ]
+
+    private static let timeouts: [ConfigurationKey] = [
+        ConfigurationKey("timeouts.head", .duration(waiting), "30s", "for a whole request head; then 408"),
+        ConfigurationKey("timeouts.bodyIdle", .duration(waiting), "60s", "without a byte of a body"),
+        ConfigurationKey(
+            "timeouts.minimumRate", .size(0...(1 << 30)), "0",
+            "bytes a second that a body must keep up; 0 is no bound"),
+        ConfigurationKey(
+            "timeouts.upstreamConnect", .duration(waiting), "5s", "to reach the origin; then 504"),
+        ConfigurationKey(
+            "timeouts.upstreamFirstByte", .duration(waiting), "60s", "for the origin's answer; then 504"),
+        ConfigurationKey("timeouts.keepAlive", .duration(waiting), "60s", "idle client connection"),
+        ConfigurationKey(
+            "timeouts.drainDelay", .duration(0...86_400_000), "1s",
+            "at the end: not ready, but still accepting"),
+        ConfigurationKey(
+            "timeouts.drain", .duration(0...86_400_000), "30s", "at the end: for open requests to finish"),
+    ]
+
+    private static let rest: [ConfigurationKey] = [
+        ConfigurationKey(
+            "log.access", .choice(["off"], later: ["combined", "json", "stdout"]), "off", "access log"),
+        ConfigurationKey(
+            "log.rejections", .text, "stdout", "rejection log: `stdout`, `off` or `file:/path`"),
+        ConfigurationKey("emulator.bind", .text, nil, "an address of its own for the emulator"),
+        ConfigurationKey("emulator.data", .text, nil, "directory of its data; in memory without"),
+        ConfigurationKey(
+            "emulator.credentials[].accessKeyId", .text, nil,
+            "a key pair; with none, signatures are not checked"),
+        ConfigurationKey("emulator.credentials[].accessKeySecret", .text, nil, "its secret"),
+        ConfigurationKey(
+            "emulator.credentials[].accessKeySecretFile", .text, nil, "a file with its secret instead"),
+        ConfigurationKey("emulator.buckets[]", .text, nil, "buckets that are made at the start"),
+        ConfigurationKey(
+            "emulator.limits.memory", .size((1 << 20)...(1 << 46)), "1GiB", "object bytes held in memory"),
+        ConfigurationKey(
+            "shards", .count(1...256), nil, "event loops; one for each core unless given"),
+    ]
+}

@@ -1,0 +1,264 @@
+import Foundation
+import Testing
+
+@testable import Config
+
+/// Loads texts with a fixed set of rule names and no environment unless given.
+func load(
+    _ text: String, environment: [String: String] = [:]
+) throws(ConfigurationFailure) -> Configuration {
+    try ConfigurationLoader(ruleNames: ["content-md5-form", "bucket-name"], environment: environment)
+        .load(bytes: Array(text.utf8), file: "config.json")
+}
+
+/// The problems of a text, as they are printed but for the file name.
+func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
+    do throws(ConfigurationFailure) {
+        _ = try load(text, environment: environment)
+        return []
+    } catch {
+        return error.problems.map(\.description)
+    }
+}
+
+@Suite struct ConfigurationTests {
+    static let minimal = """
+        {
+          "listeners": [ { "bind": "127.0.0.1:8080" } ],
+          "admin":     { "bind": "127.0.0.1:9090" },
+          "domains":   [ "oss-cn-hangzhou.aliyuncs.com", "localhost" ],
+          "origin":    { "endpoint": "embedded" },
+          "log":       { "access": "off", "rejections": "stdout" }
+        }
+        """
+
+    @Test func theMinimalFileWorks() throws {
+        let configuration = try load(Self.minimal)
+        #expect(configuration.listeners == [.init(bind: .tcp(host: "127.0.0.1", port: 8080))])
+        #expect(configuration.admin == .tcp(host: "127.0.0.1", port: 9090))
+        #expect(configuration.domains == ["oss-cn-hangzhou.aliyuncs.com", "localhost"])
+        #expect(configuration.origin == .init(endpoint: .embedded, addressing: .preserve))
+        #expect(configuration.rejectionLog == .stdout)
+        #expect(configuration.limits.targetBytesMax == 8192)
+        #expect(configuration.limits.headBytesMax == 32_768)
+        #expect(configuration.limits.fieldsMax == 128)
+        #expect(configuration.timeouts.head == .seconds(30))
+        #expect(configuration.timeouts.drainDelay == .seconds(1))
+        #expect(configuration.pathStyle)
+        #expect(configuration.shards >= 1)
+    }
+
+    @Test func anEmptyFileIsTheDefaults() throws {
+        var minimal = try load(Self.minimal)
+        minimal.domains = ["localhost"]
+        #expect(try load("{}") == minimal)
+    }
+
+    @Test func everyKeyIsRead() throws {
+        let configuration = try load(
+            """
+            { "$schema": "deploy/config.schema.json",
+              "listeners": [ { "bind": "[::]:80", "protocols": ["http/1.1"] }, { "bind": "unix:/run/o.sock" } ],
+              "admin": { "bind": "off" }, "domains": ["OSS.Example.com"], "pathStyle": false,
+              "cnames": { "Img.example.com": "photos" },
+              "origin": { "endpoint": "http://oss.internal:8081/", "addressing": "path" },
+              "integrity": { "contentMD5": "require", "crc64": "off", "downloads": "abort", "originCRC64": "fail" },
+              "auth": { "mode": "pass" }, "rules": { "bucket-name": "report" },
+              "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100,
+                "connectionsPerAddress": 5, "upstreamConnections": 7, "upstreamQueue": 0, "drain": "0" },
+              "timeouts": { "head": "1500ms", "bodyIdle": 2.5, "minimumRate": "1KiB", "upstreamConnect": "1s",
+                "upstreamFirstByte": "2m", "keepAlive": "1h", "drainDelay": 0, "drain": "0.5s" },
+              "log": { "access": "off", "rejections": "file:/var/log/r.log" },
+              "emulator": { "bind": "127.0.0.1:0", "data": "/data", "buckets": ["photos"],
+                "credentials": [ { "accessKeyId": "id", "accessKeySecret": "s" } ],
+                "limits": { "memory": "2GiB" } },
+              "shards": 3 }
+            """)
+        #expect(
+            configuration.listeners.map(\.bind) == [.tcp(host: "::", port: 80), .unix(path: "/run/o.sock")])
+        #expect(configuration.admin == nil)
+        #expect(configuration.domains == ["oss.example.com"])
+        #expect(!configuration.pathStyle)
+        #expect(configuration.cnames == ["img.example.com": "photos"])
+        #expect(
+            configuration.origin
+                == .init(endpoint: .http(host: "oss.internal", port: 8081), addressing: .path))
+        #expect(
+            configuration.integrity
+                == .init(contentMD5: .require, crc64: .off, downloads: .abort, originCRC64: .fail))
+        #expect(configuration.rules == ["bucket-name": .report])
+        #expect(
+            configuration.limits
+                == .init(
+                    targetBytesMax: 4096, headBytesMax: 16_384, fieldsMax: 64, connectionsMax: 100,
+                    connectionsPerAddressMax: 5, upstreamConnectionsMax: 7, upstreamQueueMax: 0,
+                    drainBytesMax: 0))
+        #expect(
+            configuration.timeouts
+                == .init(
+                    head: .milliseconds(1500), bodyIdle: .milliseconds(2500), minimumBytesPerSecond: 1024,
+                    upstreamConnect: .seconds(1), upstreamFirstByte: .seconds(120), keepAlive: .seconds(3600),
+                    drainDelay: .zero, drain: .milliseconds(500)))
+        #expect(configuration.rejectionLog == .file(path: "/var/log/r.log"))
+        #expect(
+            configuration.emulator
+                == .init(
+                    bind: .tcp(host: "127.0.0.1", port: 0), data: "/data",
+                    credentials: [.init(accessKeyId: "id", accessKeySecret: "s")], buckets: ["photos"],
+                    memoryBytesMax: 2 << 30))
+        #expect(configuration.shards == 3)
+    }
+
+    @Test func everyProblemIsReportedWithItsPath() {
+        let found = problems(
+            """
+            { "listeners": [ { "bnd": "127.0.0.1:1" }, { "bind": "127.0.0.1:1:2" }, 7 ], "lmits": {},
+              "limits": { "target": "8 KiB", "fields": 1, "head": true }, "timeouts": { "head": "99d" },
+              "rules": { "content-md5-from": "off", "bucket-name": "warn" }, "origin": { "endpoint": [] },
+              "domains": ["-bad-"], "pathStyle": "yes", "shards": 1.5 }
+            """)
+        #expect(
+            found == [
+                "lmits: unknown key; did you mean \"limits\"?",
+                "listeners[0].bnd: unknown key; did you mean \"bind\"?",
+                "listeners[2]: must be an object, not a number",
+                "listeners[1].bind: must be \"host:port\", \"[v6]:port\" or \"unix:/path\", not \"127.0.0.1:1:2\"",
+                "domains[0]: must be a domain such as \"oss-cn-hangzhou.aliyuncs.com\", not \"-bad-\"",
+                "pathStyle: must be true or false, not a string",
+                "origin.endpoint: a list of origins is not supported by this version",
+                "rules.bucket-name: must be one of \"enforce\", \"report\", \"off\", not \"warn\"",
+                "rules.content-md5-from: there is no rule \"content-md5-from\"; did you mean \"content-md5-form\"?",
+                "limits.target: must be a size such as \"64KiB\" or a number of bytes, not \"8 KiB\"",
+                "limits.head: must be a size such as \"64KiB\" or a number of bytes, not a boolean",
+                "limits.fields: must be from 8 to 1000, not 1",
+                "timeouts.head: must be from 1ms to 1d, not 99d",
+                "shards: must be a whole number, not \"1.5\"",
+            ])
+    }
+
+    @Test(arguments: [
+        ("", "line 1, column 1: the text ends where a value is expected"),
+        ("[]", "must be an object, not a list"),
+        (
+            "{ \"admin\": { \"bind\": \"off\" },\n  \"shards\" 1 }",
+            "line 2, column 12: expected ':' after the key \"shards\""
+        ),
+        ("{\"shards\":1,\"shards\":2}", "line 1, column 13: the key \"shards\" is repeated"),
+        ("{\"listeners\":[]}", "listeners: needs at least one listener"),
+        ("{\"listeners\":{}}", "listeners: must be a list, not an object"),
+        ("{\"listeners\":[{\"tls\":{}}]}", "listeners[0].tls: is not supported by this version"),
+        (
+            "{\"listeners\":[{\"proxyProtocol\":{}}]}",
+            "listeners[0].proxyProtocol: is not supported by this version"
+        ),
+        (
+            "{\"listeners\":[{\"protocols\":[\"h2\"]}]}",
+            "listeners[0].protocols[0]: \"h2\" is not supported by this version"
+        ),
+        ("{\"listeners\":[{\"protocols\":[]}]}", "listeners[0].protocols: needs at least one protocol"),
+        ("{\"policy\":[]}", "policy: is not supported by this version"),
+        ("{\"auth\":{\"mode\":\"sign\"}}", "auth.mode: \"sign\" is not supported by this version"),
+        ("{\"auth\":{\"mode\":\"none\"}}", "auth.mode: must be \"pass\", not \"none\""),
+        (
+            "{\"origin\":{\"endpoint\":\"https://a\"}}",
+            "origin.endpoint: an origin over https is not supported by this version"
+        ),
+        ("{\"origin\":{\"tls\":{}}}", "origin.tls: is not supported by this version"),
+        (
+            "{\"origin\":{\"endpoint\":\"http://a/b\"}}",
+            "origin.endpoint: must be \"embedded\" or \"http://host:port\", not \"http://a/b\""
+        ),
+        (
+            "{\"origin\":{\"endpoint\":\"http://u@a\"}}",
+            "origin.endpoint: must be \"embedded\" or \"http://host:port\", not \"http://u@a\""
+        ),
+        ("{\"log\":{\"access\":\"combined\"}}", "log.access: \"combined\" is not supported by this version"),
+        (
+            "{\"log\":{\"rejections\":\"syslog:x\"}}",
+            "log.rejections: \"syslog:x\" is not supported by this version"
+        ),
+        (
+            "{\"log\":{\"rejections\":\"file:\"}}",
+            "log.rejections: must be \"stdout\", \"off\" or \"file:/path\", not \"file:\""
+        ),
+        ("{\"emulator\":{\"faults\":{}}}", "emulator.faults: is not supported by this version"),
+        (
+            "{\"emulator\":{\"buckets\":[\"Ab\"]}}",
+            "emulator.buckets[0]: \"Ab\" is no bucket name (3 to 63 of a-z, 0-9 and -, no hyphen at either end)"
+        ),
+        (
+            "{\"emulator\":{\"buckets\":[\"abc\",\"abc\"]}}",
+            "emulator.buckets[1]: the bucket \"abc\" is named twice"
+        ),
+        (
+            "{\"emulator\":{\"credentials\":[{\"accessKeyId\":\"a\"}]}}",
+            "emulator.credentials[0]: needs accessKeySecret or accessKeySecretFile"
+        ),
+        (
+            "{\"emulator\":{\"credentials\":[{\"accessKeySecret\":\"a\"}]}}",
+            "emulator.credentials[0]: needs an accessKeyId"
+        ),
+        (
+            "{\"emulator\":{\"credentials\":[{\"accessKeyId\":\"a\",\"accessKeySecretFile\":\"/nonexistent/s\"}]}}",
+            "emulator.credentials[0].accessKeySecretFile: cannot read /nonexistent/s: there is no such file"
+        ),
+        ("{\"emulator\":{\"data\":\"\"}}", "emulator.data: must name a directory"),
+        (
+            "{\"admin\":{\"bind\":\"example.com:1\"}}",
+            "admin.bind: must bind an IP address or localhost, not \"example.com\" (0.0.0.0 and [::] are all addresses)"
+        ),
+        (
+            "{\"admin\":{\"bind\":\"unix:rel\"}}",
+            "admin.bind: a Unix socket needs an absolute path, as in \"unix:/run/ossgate.sock\""
+        ),
+        ("{\"cnames\":{\"a_b/c\":\"abc\"}}", "cnames.a_b/c: \"a_b/c\" is not a host name"),
+        (
+            "{\"listeners\":[{\"bind\":\"127.0.0.1:1\"},{\"bind\":\"localhost:1\"}]}",
+            "listeners[1].bind: is the same address as listeners[0].bind"
+        ),
+        ("{\"admin\":{\"bind\":\"127.0.0.1:8080\"}}", "admin.bind: is the same address as listeners[0].bind"),
+        (
+            "{\"zzz\":1}",
+            "zzz: unknown key; known here: $schema, listeners, admin, domains, pathStyle, cnames, origin, integrity, auth, rules, limits, timeouts, log, emulator, shards"
+        ),
+        (
+            "{\"integrity\":{\"downloads\":\"abrot\"}}",
+            "integrity.downloads: must be one of \"observe\", \"abort\", \"off\", not \"abrot\"; did you mean \"abort\"?"
+        ),
+        ("{\"shards\":null}", "shards: must be a whole number, not null"),
+        ("{\"shards\":99999999999999999999}", "shards: must be a whole number, not \"99999999999999999999\""),
+    ])
+    func oneProblemIsOneClearSentence(text: String, expected: String) {
+        #expect(problems(text) == [expected])
+    }
+
+    @Test func noMessageHoldsASecret() {
+        let text = """
+            {"emulator":{"credentials":[{"accessKeyId":"a","accessKeySecret":["s3cret"]},
+              {"accessKeyId":"a","accessKeySecret":"s3cret","accessKeySecretFile":"/x"}]}}
+            """
+        #expect(problems(text).count == 4)
+        #expect(!problems(text).joined().contains("s3cret"))
+    }
+
+    @Test func aSecretMayComeFromAFile() throws {
+        let path = NSTemporaryDirectory() + "ossgate-secret-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data("from-file\n".utf8).write(to: URL(fileURLWithPath: path))
+        let configuration = try load(
+            "{\"emulator\":{\"credentials\":[{\"accessKeyId\":\"a\",\"accessKeySecretFile\":\"\(path)\"}]}}")
+        #expect(configuration.emulator.credentials == [.init(accessKeyId: "a", accessKeySecret: "from-file")])
+    }
+
+    @Test func filesThatCannotBeReadSayWhy() {
+        for (path, reason) in [
+            ("/nonexistent-ossgate.json", "there is no such file"), ("/tmp", "it is a directory"),
+        ] {
+            #expect {
+                try ConfigurationLoader(ruleNames: [], environment: [:]).load(path: path)
+            } throws: { error in
+                "\(error)" == "\(path): cannot read \(path): \(reason)"
+            }
+        }
+    }
+}
