@@ -1,0 +1,56 @@
+extension Span where Element == UInt8 {
+    /// The first place in `range` that holds `byte`; eight bytes at a step.
+    package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+        let raw = unsafe bytes
+        let pattern = UInt64(byte) &* Lanes.ones
+        var index = range.lowerBound
+        while range.upperBound - index >= 8 {
+            let lanes = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let found = Lanes.zeros(UInt64(littleEndian: lanes) ^ pattern)
+            if found != 0 { return index + found.trailingZeroBitCount &>> 3 }
+            index += 8
+        }
+        while index < range.upperBound {
+            if self[index] == byte { return index }
+            index += 1
+        }
+        return nil
+    }
+
+    /// The first control byte in `range` (C0 or DEL) that is not HTAB: where a field value must end.
+    package func firstControl(in range: Range<Int>) -> Int? {
+        let raw = unsafe bytes
+        var index = range.lowerBound
+        while range.upperBound - index >= 8 {
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let lanes = UInt64(littleEndian: word)
+            let found = Lanes.below(0x20, lanes) | Lanes.zeros(lanes ^ (Lanes.ones &* 0x7F))
+            guard found != 0 else {
+                index += 8
+                continue
+            }
+            index += found.trailingZeroBitCount &>> 3
+            if self[index] != ASCII.tab { return index }
+            index += 1
+        }
+        while index < range.upperBound {
+            if ASCII.isControl(self[index]), self[index] != ASCII.tab { return index }
+            index += 1
+        }
+        return nil
+    }
+}
+
+/// Eight bytes in one word. Of the marks in a result only the lowest is exact: a borrow can set marks above it.
+private enum Lanes {
+    static let ones: UInt64 = 0x0101_0101_0101_0101
+    static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+    /// Marks the bytes that are zero.
+    static func zeros(_ lanes: UInt64) -> UInt64 { (lanes &- ones) & ~lanes & highBits }
+
+    /// Marks the bytes below `bound`, which is at most 128.
+    static func below(_ bound: UInt64, _ lanes: UInt64) -> UInt64 {
+        (lanes &- ones &* bound) & ~lanes & highBits
+    }
+}
