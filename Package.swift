@@ -72,6 +72,7 @@ let package = Package(
             swiftSettings: strict),
 
         tests("ConfigTests", ["Config"]),
+        tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
     ]
