@@ -1,7 +1,7 @@
 /// The whole configuration of one process: validated, complete with defaults, and never changed afterwards.
 package struct Configuration: Sendable, Equatable {
     package struct Listener: Sendable, Equatable {
-        package var bind: BindAddress
+        package var bind: ListenAddress
     }
 
     package enum OriginEndpoint: Sendable, Equatable {
@@ -96,7 +96,7 @@ package struct Configuration: Sendable, Equatable {
 
     package struct Emulator: Sendable, Equatable {
         /// An address of its own; nil where the process chooses.
-        package var bind: BindAddress?
+        package var bind: ListenAddress?
         /// The directory of durable data; nil keeps all in memory.
         package var data: String?
         package var credentials: [Credential]
@@ -106,7 +106,7 @@ package struct Configuration: Sendable, Equatable {
 
     package var listeners: [Listener]
     /// nil when there is no admin listener.
-    package var admin: BindAddress?
+    package var admin: ListenAddress?
     /// Lower case, without a leading or trailing dot.
     package var domains: [String]
     package var pathStyle: Bool

@@ -41,14 +41,14 @@ struct ConfigurationDecoder {
         }
     }
 
-    private func admin(_ reader: ObjectReader) -> (path: String, bind: BindAddress)? {
+    private func admin(_ reader: ObjectReader) -> (path: String, bind: ListenAddress)? {
         reader.text("bind")?.text == "off" ? nil : bind(reader)
     }
 
-    private func bind(_ reader: ObjectReader) -> (path: String, bind: BindAddress)? {
+    private func bind(_ reader: ObjectReader) -> (path: String, bind: ListenAddress)? {
         guard let (path, text) = reader.text("bind") else { return nil }
-        do throws(BindAddress.Malformed) {
-            return (path, try BindAddress(text))
+        do throws(ListenAddress.Malformed) {
+            return (path, try ListenAddress(text))
         } catch {
             problems.add(path, error.message)
             return nil
@@ -58,9 +58,9 @@ struct ConfigurationDecoder {
     /// Two listeners on one address would share its connections by chance.
     private func reportRepeatedBinds(
         _ listeners: [(path: String, listener: Configuration.Listener)],
-        _ admin: (path: String, bind: BindAddress)?
+        _ admin: (path: String, bind: ListenAddress)?
     ) {
-        var seen: [BindAddress: String] = [:]
+        var seen: [ListenAddress: String] = [:]
         let all = listeners.map { ($0.path, $0.listener.bind) } + (admin.map { [($0.path, $0.bind)] } ?? [])
         for (path, bind) in all {
             if case .tcp(_, port: 0) = bind { continue }

@@ -81,7 +81,7 @@ import Testing
         ("0.0.0.0:80", "0.0.0.0:80"),
     ])
     func addresses(text: String, expected: String) throws {
-        #expect(try BindAddress(text).description == expected)
+        #expect(try ListenAddress(text).description == expected)
     }
 
     @Test(arguments: [
@@ -92,7 +92,7 @@ import Testing
         "[12345::]:1", "[:::]:1", "[1:2:3:4:5:6:7:8:9]:1", "[:1::2]:1",
     ])
     func malformedAddresses(text: String) {
-        #expect(throws: BindAddress.Malformed.self) { try BindAddress(text) }
+        #expect(throws: ListenAddress.Malformed.self) { try ListenAddress(text) }
     }
 
     @Test func suggestionsAreNear() {

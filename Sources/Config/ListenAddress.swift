@@ -1,5 +1,5 @@
 /// Where a listener binds.
-package enum BindAddress: Sendable, Hashable, CustomStringConvertible {
+package enum ListenAddress: Sendable, Hashable, CustomStringConvertible {
     /// An IPv4 or IPv6 literal without brackets; port 0 picks one.
     case tcp(host: String, port: UInt16)
     case unix(path: String)
