@@ -28,7 +28,7 @@ package struct ConfigurationLoader {
         case .success(let bytes): return try load(bytes: bytes, file: path)
         case .failure(let unreadable):
             let problem = ConfigurationProblem(path: "", message: unreadable.description)
-            throw ConfigurationFailure(file: path, problems: [problem])
+            throw ConfigurationFailure(file: nil, problems: [problem])
         }
     }
 

@@ -10,7 +10,7 @@ package struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertibl
 
 /// Why a configuration is refused: every problem that was found, in the order of the file's keys.
 package struct ConfigurationFailure: Error, Sendable, CustomStringConvertible {
-    /// The file, or nil when only defaults and the environment were read.
+    /// The file, or nil when none was read.
     package let file: String?
     package let problems: [ConfigurationProblem]
 

@@ -257,7 +257,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             #expect {
                 try ConfigurationLoader(ruleNames: [], environment: [:]).load(path: path)
             } throws: { error in
-                "\(error)" == "\(path): cannot read \(path): \(reason)"
+                "\(error)" == "configuration: cannot read \(path): \(reason)"
             }
         }
     }

@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// `ossgate check`: validates a configuration and starts nothing.
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Validate the configuration and print every problem of it.")
+
+    @OptionGroup var source: ConfigurationOption
+
+    func run() throws {
+        _ = try source.load()
+        print("\(source.path ?? "defaults"): configuration is valid")
+    }
+}

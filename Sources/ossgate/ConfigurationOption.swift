@@ -1,0 +1,27 @@
+import Admission
+import ArgumentParser
+import Config
+import Foundation
+
+/// The option `--config`, and the configuration it leads to.
+struct ConfigurationOption: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: "The configuration file; ./config.json if there is one, else built-in defaults.")
+    var file: String?
+
+    /// The file that is read; nil when only defaults and the environment count.
+    var path: String? {
+        if let file { return file }
+        return FileManager.default.fileExists(atPath: "config.json") ? "config.json" : nil
+    }
+
+    /// The validated configuration. Prints every problem and ends the process with `EX_CONFIG` if there is any.
+    func load() throws -> Configuration {
+        do throws(ConfigurationFailure) {
+            return try ConfigurationLoader(ruleNames: RuleModes.allNames).load(path: path)
+        } catch {
+            throw ExitCode.failing(.configuration, error.description)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+import Config
+import Digest
+
+/// The command line: sub-commands and versions.
+@main struct OssgateCommand: ParsableCommand {
+    static let version = "0.1.0"
+
+    static let configuration = CommandConfiguration(
+        commandName: "ossgate",
+        abstract:
+            "A gateway in front of Alibaba Cloud OSS that refuses bad requests early and lets no corrupt "
+            + "upload be stored.",
+        version: """
+            ossgate \(version)
+            \(OpenSSLVersion.text)
+            configuration schema \(Configuration.schemaVersion)
+            """,
+        subcommands: [CheckCommand.self])
+}
