@@ -44,7 +44,7 @@ let package = Package(
         tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel", "Digest"]),
         library("XML", ["Bytes", "CExpat"]),
         library("Admission", ["Bytes", "HTTPModel", "OSSModel"]),
-        tests("AdmissionTests", ["Bytes", "HTTPModel", "OSSModel", "Admission"]),
+        tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
         // Input, output and time.
         library("Reactor", ["Bytes", "CKernels"]),
@@ -75,5 +75,8 @@ let package = Package(
         tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
+
+        // What tests share: vectors and their placeholders.
+        library("TestSupport", ["OSSModel"]),
     ]
 )

@@ -1,4 +1,5 @@
-/// All head rules. Their order *is* the precedence of refusals: first failure wins.
+/// All head rules. Their order *is* the precedence of refusals: first failure wins. The service does not document
+/// an order; this one is fixed so that answers do not change from release to release.
 package enum HeadRules {
     package static let ordered: [HeadRule] = [
         // Method, then host, then names and routing: before these are right nothing else can be said.
@@ -6,6 +7,25 @@ package enum HeadRules {
         .hostAddress, .putBucketHost, .standardHost, .pathStyle,
         .bucketName,
         .channelNamePresent, .objectNamePresent, .operationKnown, .channelName, .playlistName, .objectName,
+        // Who sends it: form before key, key before time. Expiry goes before the signature, which is not looked at
+        // here ("Add signatures to URLs" page).
+        .authorizationForm, .signatureOnce, .queryAuthComplete, .securityTokenPlace, .securityTokenOnce,
+        .accessKeyCharacters,
+        .requestTimePresent, .requestTimeSkew, .queryExpiresForm, .queryExpired,
+        // Parameters: what an anonymous request may not have, what is given twice, then values.
+        .responseOverride,
+        .trafficLimitOnce,
+        .versionID, .appendPosition, .partNumber, .trafficLimitRange, .encodingType, .maxKeys,
+        .listParameters,
+        .vodTimeSpan,
+        // Fields.
+        .formMediaType, .conditionalPut, .encryptionAlgorithm, .dataEncryption, .kmsKeyID, .objectACL,
+        .bucketACL, .storageClass, .forbidOverwrite, .copySource, .copySourceTime, .metadataDirective,
+        .taggingDirective,
+        // Preflight; Origin goes before the method ("OptionObject" page).
+        .preflightOrigin, .preflightMethod,
+        // What is said about the body, without a byte of it.
+        .contentLengthPresent, .contentLengthLimit, .contentMD5Form, .crc64Form,
     ]
 
     /// The names of the head rules, in order.

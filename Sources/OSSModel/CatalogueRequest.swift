@@ -45,10 +45,10 @@ extension CatalogueRow {
     package static let bucketStorageClass = CatalogueRow(
         "bucket-storage-class", 400, "InvalidArgument",
         "No such bucket storage class exists.")
-    package static let versionIdInvalid = CatalogueRow(
+    package static let versionIDInvalid = CatalogueRow(
         "version-id-invalid", 400, "InvalidArgument",
         "Invalid version id specified.", ec: "0012-00000202")
-    package static let versionIdEmpty = CatalogueRow(
+    package static let versionIDEmpty = CatalogueRow(
         "version-id-empty", 400, "InvalidArgument",
         "Version id can not be the empty string.")
     package static let authorizationInvalid = CatalogueRow(
@@ -224,7 +224,7 @@ extension CatalogueRow {
         .invalidBucketName, .invalidObjectNameEmpty, .invalidObjectNameLength, .invalidObjectNameInvalid,
         .tooManyBuckets, .requestIsNotMultipart, .notImplementedHeader, .missingArgument,
         .invalidArgumentGeneric, .callbackSignatureVersion, .copySourceFormat, .kmsKeyIDWithoutKMS,
-        .kmsKeyIDWhiteList, .sm4WhiteList, .bucketStorageClass, .versionIdInvalid, .versionIdEmpty,
+        .kmsKeyIDWhiteList, .sm4WhiteList, .bucketStorageClass, .versionIDInvalid, .versionIDEmpty,
         .authorizationInvalid, .authorizationBadItemCount, .authorizationMissingKeyOrSignature,
         .authorizationValueEmpty, .authorizationUnknownParameter, .postAccessKeyIDEmpty,
         .postSignatureEmpty, .authenticationRequiresValidDate, .postMissingField, .postUnrecognizedField,

@@ -1,0 +1,90 @@
+import Bytes
+import HTTPModel
+import OSSModel
+
+extension HeadRule {
+    /// A form comes as `multipart/form-data` with a boundary ("PostObject" page; RFC 2046, section 5.1.1).
+    static let formMediaType = HeadRule(
+        "request-is-not-multipart", applies: { $0.operation == .postObject },
+        check: { view throws(Refusal) in
+            let field: Literal = "content-type"
+            let value = try view.sole(field, orRefuse: .requestIsNotMultipart) ?? []
+            guard !MediaType.isForm(value) else { return }
+            throw Refusal(
+                .requestIsNotMultipart, expected: "multipart/form-data with a boundary", actual: value.text)
+        })
+
+    /// A data upload says how long it is, or comes chunked. Over HTTP/2 the end of the stream says it.
+    static let contentLengthPresent = HeadRule(
+        "missing-content-length",
+        applies: { $0.head.framing == .none && $0.head.version != .http2 && $0.isOne(of: uploads) },
+        check: { _ throws(Refusal) in
+            throw Refusal(
+                .missingContentLength, expected: "Content-Length or Transfer-Encoding: chunked",
+                actual: "neither")
+        })
+
+    /// A declared length is within the limit of the operation; AppendObject adds what is there already.
+    static let contentLengthLimit = HeadRule(
+        "content-length-limit",
+        check: { view throws(Refusal) in
+            guard case .length(let length) = view.head.framing, let operation = view.operation,
+                let limit = BodyLimit.bytes(of: operation, limits: view.settings.limits)
+            else { return }
+            let position = operation == .appendObject ? view.query.value("position")?.decimal ?? 0 : 0
+            let (total, overflow) = length.addingReportingOverflow(position)
+            guard overflow || total > limit else { return }
+            let actual = position > 0 ? "\(length) bytes at \(position)" : "\(length) bytes"
+            throw Refusal(
+                BodyLimit.row(for: operation), expected: "at most \(limit) bytes", actual: actual)
+        })
+
+    /// `Content-MD5` is the Base64 form of exactly 16 bytes (RFC 1864, section 2). The hexadecimal digest, or its
+    /// Base64 form, is the classic mistake.
+    static let contentMD5Form = HeadRule(
+        "content-md5-form", applies: { $0.hasBodyPlan },
+        check: { view throws(Refusal) in
+            guard let value = try view.sole("content-md5", orRefuse: .contentMD5Invalid),
+                Base64.decode(value)?.count != 16
+            else { return }
+            throw Refusal(
+                CatalogueRow.contentMD5Invalid.with("ClientComputedContentMD5", value.text),
+                expected: "the Base64 form of 16 bytes", actual: value.text,
+                hint: "encode the digest itself, not its hexadecimal form")
+        })
+
+    /// `x-oss-hash-crc64ecma` is an unsigned decimal number below 2^64; anything else cannot match.
+    static let crc64Form = HeadRule(
+        "crc64-form", applies: { $0.isOne(of: uploads) },
+        check: { view throws(Refusal) in
+            guard let value = try view.sole("x-oss-hash-crc64ecma", orRefuse: .crc64Mismatch),
+                value.decimal == nil
+            else { return }
+            throw Refusal(
+                .crc64Mismatch, expected: "an unsigned decimal number below 2^64", actual: value.text)
+        })
+
+    private static let uploads: Set<OSSOperation> = [.putObject, .appendObject, .uploadPart, .postObject]
+}
+
+extension HeadView {
+    /// The operation takes a body, so that fields about a body mean something.
+    var hasBodyPlan: Bool { operation.map { $0.bodyPlan != .none } ?? false }
+}
+
+/// The media type of a form.
+enum MediaType {
+    /// `multipart/form-data`, in any case, with a boundary that is not empty, quoted or not.
+    static func isForm(_ value: ByteSlice) -> Bool {
+        let items = value.split(separator: ASCII.semicolon, omittingEmptySubsequences: false)
+        guard let type = items.first, type.trimmingBlanks().matchesIgnoringCase("multipart/form-data") else {
+            return false
+        }
+        return items.dropFirst().contains { item in
+            let item = item.trimmingBlanks()
+            guard item.hasPrefixIgnoringCase("boundary=") else { return false }
+            let boundary = item.dropFirst(9)
+            return !boundary.isEmpty && !boundary.matches("\"\"")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+
+/// The files of `Tests/Vectors`.
+package enum VectorFile {
+    /// The vectors of one file, such as `vectors.json`.
+    package static func load(_ name: String) throws -> [Vector] {
+        try JSONDecoder().decode([Vector].self, from: data(name))
+    }
+
+    /// The names of our own files of vectors.
+    package static func ownFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            .filter { $0.hasPrefix("own-") && $0.hasSuffix(".json") }.sorted()
+    }
+
+    /// The requests of `captures.json`.
+    package static func captures() throws -> [Capture] {
+        try JSONDecoder().decode(CaptureFile.self, from: data("captures.json")).requests
+    }
+
+    private struct CaptureFile: Decodable {
+        let requests: [Capture]
+    }
+
+    private static func data(_ name: String) throws -> Data {
+        try Data(contentsOf: directory.appending(path: name))
+    }
+
+    private static let directory = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Tests/Vectors").standardized
+}
+
+/// A request as a public client sent it to a recording endpoint.
+package struct Capture: Sendable, Decodable {
+    package enum Framing: String, Sendable, Decodable {
+        case none
+        case length
+        case chunked
+    }
+
+    package let id: Int
+    /// The client and how it was set up, such as `oss2 V4 virtual host`.
+    package let client: String
+    package let step: String
+    package let framing: Framing?
+    /// The decoded body, whole.
+    package let bodyLength: Int?
+    /// What the recording endpoint answered: a status and perhaps a code.
+    package let answer: String
+    private let head: String
+
+    private enum CodingKeys: String, CodingKey {
+        case id
+        case client
+        case step
+        case framing
+        case bodyLength = "body_length"
+        case answer
+        case head
+    }
+
+    /// The head as it was on the wire (recorded as Latin-1).
+    package var headBytes: [UInt8] { head.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+
+    package var name: String { "\(id) \(client): \(step)" }
+}
