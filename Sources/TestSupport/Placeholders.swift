@@ -16,7 +16,8 @@ package struct Placeholders: Sendable {
     package func expand(_ text: String) -> String {
         var rest = text[...]
         var out = ""
-        while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}") {
+        while let open = rest.firstRange(of: "{{"), let close = rest[open.upperBound...].firstRange(of: "}}")
+        {
             out += rest[..<open.lowerBound]
             let name = String(rest[open.upperBound..<close.lowerBound])
             out += value(of: name) ?? "{{\(name)}}"

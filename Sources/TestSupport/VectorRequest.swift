@@ -82,7 +82,8 @@ package struct VectorRequest: Sendable, Decodable {
                 repeat: try members.decodeIfPresent(Repeated.self, forKey: .bodyRepeat),
                 delayMilliseconds: nil)
         ]
-        body = (parts + (try members.decodeIfPresent([Part].self, forKey: .bodyParts) ?? [])).flatMap(\.pieces)
+        body = (parts + (try members.decodeIfPresent([Part].self, forKey: .bodyParts) ?? [])).flatMap(
+            \.pieces)
         afterSend = try members.decodeIfPresent(AfterSend.self, forKey: .afterSend)
     }
 
