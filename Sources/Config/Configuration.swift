@@ -11,18 +11,6 @@ package struct Configuration: Sendable, Equatable {
         case http(host: String, port: UInt16)
     }
 
-    /// How Host and target are written for the origin.
-    package enum Addressing: String, Sendable, CaseIterable {
-        case preserve
-        case virtualHosted
-        case path
-    }
-
-    package struct Origin: Sendable, Equatable {
-        package var endpoint: OriginEndpoint
-        package var addressing: Addressing
-    }
-
     package enum ContentMD5: String, Sendable, CaseIterable {
         case verify
         case require
@@ -63,10 +51,6 @@ package struct Configuration: Sendable, Equatable {
         package var headBytesMax: Int
         package var fieldsMax: Int
         package var connectionsMax: Int
-        /// 0: no bound.
-        package var connectionsPerAddressMax: Int
-        package var upstreamConnectionsMax: Int
-        package var upstreamQueueMax: Int
         /// How much of an unread body is read and thrown away after an early answer.
         package var drainBytesMax: Int
     }
@@ -101,7 +85,6 @@ package struct Configuration: Sendable, Equatable {
         package var data: String?
         package var credentials: [Credential]
         package var buckets: [String]
-        package var memoryBytesMax: Int
     }
 
     package var listeners: [Listener]
@@ -112,7 +95,7 @@ package struct Configuration: Sendable, Equatable {
     package var pathStyle: Bool
     /// Bucket by host in lower case.
     package var cnames: [String: String]
-    package var origin: Origin
+    package var origin: OriginEndpoint
     package var integrity: Integrity
     /// Only the rules that the file names; all others are enforced.
     package var rules: [String: RuleMode]

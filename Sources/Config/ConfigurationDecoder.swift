@@ -17,7 +17,7 @@ struct ConfigurationDecoder {
         let configuration = Configuration(
             listeners: listeners.map(\.listener), admin: admin?.bind, domains: domains(root),
             pathStyle: root.boolean("pathStyle"), cnames: cnames(root.object("cnames")),
-            origin: origin(root.object("origin")), integrity: integrity(root.object("integrity")),
+            origin: endpoint(root.object("origin")), integrity: integrity(root.object("integrity")),
             rules: rules(root.object("rules")), limits: limits(root.object("limits")),
             timeouts: timeouts(root.object("timeouts")), rejectionLog: rejectionLog(root.object("log")),
             emulator: emulator(root.object("emulator")), shards: root.quantity("shards") ?? max(1, processors)
@@ -102,13 +102,8 @@ struct ConfigurationDecoder {
         return isValid
     }
 
-    private func origin(_ reader: ObjectReader) -> Configuration.Origin {
-        Configuration.Origin(
-            endpoint: endpoint(reader),
-            addressing: reader.choice("addressing", as: Configuration.Addressing.self))
-    }
-
     private func endpoint(_ reader: ObjectReader) -> Configuration.OriginEndpoint {
+        _ = reader.text("addressing")
         if reader.itemCount("endpoint") != nil {
             problems.add(
                 ObjectReader.join(reader.path, "endpoint"),
@@ -161,9 +156,7 @@ struct ConfigurationDecoder {
         Configuration.Limits(
             targetBytesMax: number(reader, "target"), headBytesMax: number(reader, "head"),
             fieldsMax: number(reader, "fields"), connectionsMax: number(reader, "connections"),
-            connectionsPerAddressMax: number(reader, "connectionsPerAddress"),
-            upstreamConnectionsMax: number(reader, "upstreamConnections"),
-            upstreamQueueMax: number(reader, "upstreamQueue"), drainBytesMax: number(reader, "drain"))
+            drainBytesMax: number(reader, "drain"))
     }
 
     private func timeouts(_ reader: ObjectReader) -> Configuration.Timeouts {
@@ -210,8 +203,7 @@ struct ConfigurationDecoder {
             problems.add(data.path, "must name a directory")
         }
         return Configuration.Emulator(
-            bind: bind(reader)?.bind, data: data?.text, credentials: credentials(reader), buckets: buckets,
-            memoryBytesMax: number(reader.object("limits"), "memory"))
+            bind: bind(reader)?.bind, data: data?.text, credentials: credentials(reader), buckets: buckets)
     }
 
     private func credentials(_ reader: ObjectReader) -> [Configuration.Credential] {

@@ -30,7 +30,9 @@ struct ConfigurationKey: Sendable {
     /// Keys that the product will have and this version refuses, with their paths as above.
     static let later: Set<String> = [
         "listeners[].tls", "listeners[].proxyProtocol", "origin.tls", "origin.health", "policy", "quota",
-        "integrity.sha256", "emulator.faults", "emulator.callback",
+        "integrity.sha256", "limits.connectionsPerAddress", "limits.upstreamConnections",
+        "limits.upstreamQueue",
+        "emulator.faults", "emulator.callback", "emulator.limits",
     ]
 
     static func named(_ path: String) -> ConfigurationKey? { byPath[path] }
@@ -70,8 +72,8 @@ struct ConfigurationKey: Sendable {
             ConfigurationKey(
                 "origin.endpoint", .text, "embedded", "`embedded` (the emulator) or `http://host:port`"),
             ConfigurationKey(
-                "origin.addressing", .choice(Configuration.Addressing.allCases.map(\.rawValue)), "preserve",
-                "how Host and target are written for the origin"),
+                "origin.addressing", .choice(["preserve"], later: ["virtualHosted", "path"]), "preserve",
+                "Host and target go to the origin byte for byte"),
             ConfigurationKey(
                 "integrity.contentMD5", .choice(Configuration.ContentMD5.allCases.map(\.rawValue)), "verify",
                 "`require` also refuses uploads without `Content-MD5`"),
@@ -101,21 +103,15 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey("limits.fields", .count(8...1000), "128", "fields of a head; more get 431"),
         ConfigurationKey("limits.connections", .count(1...1_000_000), "10000", "client connections in all"),
         ConfigurationKey(
-            "limits.connectionsPerAddress", .count(0...1_000_000), "0",
-            "client connections of one address; 0 is no bound"),
-        ConfigurationKey(
-            "limits.upstreamConnections", .count(1...100_000), "256", "connections to the origin at a time"),
-        ConfigurationKey(
-            "limits.upstreamQueue", .count(0...1_000_000), "1024",
-            "requests that may wait for one; more get 503"),
-        ConfigurationKey(
-            "limits.drain", .size(0...(1 << 30)), "1MiB",
+            "limits.drain", .size(0...(1 << 40)), "1GiB",
             "unread body that is taken after an early answer before the connection closes"),
     ]
 
     private static let timeouts: [ConfigurationKey] = [
-        ConfigurationKey("timeouts.head", .duration(waiting), "30s", "for a whole request head; then 408"),
-        ConfigurationKey("timeouts.bodyIdle", .duration(waiting), "60s", "without a byte of a body"),
+        ConfigurationKey("timeouts.head", .duration(waiting), "10s", "for a whole request head; then 408"),
+        ConfigurationKey(
+            "timeouts.bodyIdle", .duration(waiting), "30s",
+            "without a byte of a request body; then `RequestTimeout`"),
         ConfigurationKey(
             "timeouts.minimumRate", .size(0...(1 << 30)), "0",
             "bytes a second that a body must keep up; 0 is no bound"),
@@ -123,7 +119,7 @@ struct ConfigurationKey: Sendable {
             "timeouts.upstreamConnect", .duration(waiting), "5s", "to reach the origin; then 504"),
         ConfigurationKey(
             "timeouts.upstreamFirstByte", .duration(waiting), "60s", "for the origin's answer; then 504"),
-        ConfigurationKey("timeouts.keepAlive", .duration(waiting), "60s", "idle client connection"),
+        ConfigurationKey("timeouts.keepAlive", .duration(waiting), "75s", "idle client connection"),
         ConfigurationKey(
             "timeouts.drainDelay", .duration(0...86_400_000), "1s",
             "at the end: not ready, but still accepting"),
@@ -145,8 +141,6 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(
             "emulator.credentials[].accessKeySecretFile", .text, nil, "a file with its secret instead"),
         ConfigurationKey("emulator.buckets[]", .text, nil, "buckets that are made at the start"),
-        ConfigurationKey(
-            "emulator.limits.memory", .size((1 << 20)...(1 << 46)), "1GiB", "object bytes held in memory"),
         ConfigurationKey(
             "shards", .count(1...256), nil, "event loops; one for each core unless given"),
     ]

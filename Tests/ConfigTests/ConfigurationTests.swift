@@ -37,12 +37,12 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(configuration.listeners == [.init(bind: .tcp(host: "127.0.0.1", port: 8080))])
         #expect(configuration.admin == .tcp(host: "127.0.0.1", port: 9090))
         #expect(configuration.domains == ["oss-cn-hangzhou.aliyuncs.com", "localhost"])
-        #expect(configuration.origin == .init(endpoint: .embedded, addressing: .preserve))
+        #expect(configuration.origin == .embedded)
         #expect(configuration.rejectionLog == .stdout)
         #expect(configuration.limits.targetBytesMax == 8192)
         #expect(configuration.limits.headBytesMax == 32_768)
         #expect(configuration.limits.fieldsMax == 128)
-        #expect(configuration.timeouts.head == .seconds(30))
+        #expect(configuration.timeouts.head == .seconds(10))
         #expect(configuration.timeouts.drainDelay == .seconds(1))
         #expect(configuration.pathStyle)
         #expect(configuration.shards >= 1)
@@ -61,17 +61,15 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
               "listeners": [ { "bind": "[::]:80", "protocols": ["http/1.1"] }, { "bind": "unix:/run/o.sock" } ],
               "admin": { "bind": "off" }, "domains": ["OSS.Example.com"], "pathStyle": false,
               "cnames": { "Img.example.com": "photos" },
-              "origin": { "endpoint": "http://oss.internal:8081/", "addressing": "path" },
+              "origin": { "endpoint": "http://oss.internal:8081/", "addressing": "preserve" },
               "integrity": { "contentMD5": "require", "crc64": "off", "downloads": "abort", "originCRC64": "fail" },
               "auth": { "mode": "pass" }, "rules": { "bucket-name": "report" },
-              "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100,
-                "connectionsPerAddress": 5, "upstreamConnections": 7, "upstreamQueue": 0, "drain": "0" },
+              "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100, "drain": "0" },
               "timeouts": { "head": "1500ms", "bodyIdle": 2.5, "minimumRate": "1KiB", "upstreamConnect": "1s",
                 "upstreamFirstByte": "2m", "keepAlive": "1h", "drainDelay": 0, "drain": "0.5s" },
               "log": { "access": "off", "rejections": "file:/var/log/r.log" },
               "emulator": { "bind": "127.0.0.1:0", "data": "/data", "buckets": ["photos"],
-                "credentials": [ { "accessKeyId": "id", "accessKeySecret": "s" } ],
-                "limits": { "memory": "2GiB" } },
+                "credentials": [ { "accessKeyId": "id", "accessKeySecret": "s" } ] },
               "shards": 3 }
             """)
         #expect(
@@ -82,7 +80,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(configuration.cnames == ["img.example.com": "photos"])
         #expect(
             configuration.origin
-                == .init(endpoint: .http(host: "oss.internal", port: 8081), addressing: .path))
+                == .http(host: "oss.internal", port: 8081))
         #expect(
             configuration.integrity
                 == .init(contentMD5: .require, crc64: .off, downloads: .abort, originCRC64: .fail))
@@ -91,7 +89,6 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.limits
                 == .init(
                     targetBytesMax: 4096, headBytesMax: 16_384, fieldsMax: 64, connectionsMax: 100,
-                    connectionsPerAddressMax: 5, upstreamConnectionsMax: 7, upstreamQueueMax: 0,
                     drainBytesMax: 0))
         #expect(
             configuration.timeouts
@@ -104,8 +101,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.emulator
                 == .init(
                     bind: .tcp(host: "127.0.0.1", port: 0), data: "/data",
-                    credentials: [.init(accessKeyId: "id", accessKeySecret: "s")], buckets: ["photos"],
-                    memoryBytesMax: 2 << 30))
+                    credentials: [.init(accessKeyId: "id", accessKeySecret: "s")], buckets: ["photos"]))
         #expect(configuration.shards == 3)
     }
 
@@ -156,6 +152,11 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "listeners[0].protocols[0]: \"h2\" is not supported by this version"
         ),
         ("{\"listeners\":[{\"protocols\":[]}]}", "listeners[0].protocols: needs at least one protocol"),
+        (
+            "{\"origin\":{\"addressing\":\"path\"}}",
+            "origin.addressing: \"path\" is not supported by this version"
+        ),
+        ("{\"limits\":{\"upstreamQueue\":1}}", "limits.upstreamQueue: is not supported by this version"),
         ("{\"policy\":[]}", "policy: is not supported by this version"),
         ("{\"auth\":{\"mode\":\"sign\"}}", "auth.mode: \"sign\" is not supported by this version"),
         ("{\"auth\":{\"mode\":\"none\"}}", "auth.mode: must be \"pass\", not \"none\""),

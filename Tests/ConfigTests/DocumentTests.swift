@@ -62,7 +62,7 @@ import Testing
     @Test func theFileOfTheRepositoryIsValid() throws {
         let file = Self.root.appendingPathComponent("config.json")
         let configuration = try load(try String(contentsOf: file, encoding: .utf8))
-        #expect(configuration.origin.endpoint == .embedded)
+        #expect(configuration.origin == .embedded)
     }
 }
 
