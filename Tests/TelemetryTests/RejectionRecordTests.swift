@@ -141,4 +141,15 @@ import Testing
     func timesAreWrittenAsRFC3339(milliseconds: Int64, expected: String) {
         #expect(RejectionRecord.timestamp(unixMilliseconds: milliseconds) == Array(expected.utf8))
     }
+
+    @Test func theREADMEExplainsEveryFieldInOrder() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent()
+        let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
+        let table = try #require(readme.components(separatedBy: "| Field | Meaning |").last)
+        let names = table.split(separator: "\n").filter { $0.hasPrefix("| `") }.map {
+            String($0.dropFirst(3).prefix { $0 != "`" })
+        }
+        #expect(names == RejectionRecord.fieldNames)
+    }
 }
