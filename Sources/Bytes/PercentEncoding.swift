@@ -33,6 +33,28 @@ package enum PercentEncoding {
         return out
     }
 
+    /// True when `text` decodes to `literal`, byte for byte. It allocates nothing and stops at the first difference,
+    /// so that looking for a name among many encoded ones stays cheap.
+    package static func matches(_ text: ByteSlice, _ literal: Literal) -> Bool {
+        guard text.count >= literal.count, text.count <= 3 * literal.count else { return false }
+        return literal.withBytes { own in
+            var index = text.startIndex
+            for place in 0..<own.count {
+                guard index < text.endIndex else { return false }
+                var byte = text[index]
+                index += 1
+                if byte == ASCII.percent, index + 1 < text.endIndex, let high = Hex.value(text[index]),
+                    let low = Hex.value(text[index + 1])
+                {
+                    byte = high &<< 4 | low
+                    index += 2
+                }
+                guard byte == own[place] else { return false }
+            }
+            return index == text.endIndex
+        }
+    }
+
     /// All but `A-Z a-z 0-9 - _ . ~` (and `/` when kept) as upper-case escapes.
     package static func encode(_ bytes: some Sequence<UInt8>, keepingSlash: Bool) -> [UInt8] {
         var out: [UInt8] = []

@@ -28,10 +28,7 @@ package struct QueryParameters: Sendable, Sequence {
 
     /// The first parameter of this name, as written or percent-encoded.
     package func first(_ name: Literal) -> Parameter? {
-        parameters.first { parameter in
-            parameter.name.matches(name)
-                || parameter.name.contains(ASCII.percent) && name.matches(parameter.decodedName.span)
-        }
+        parameters.first { PercentEncoding.matches($0.name, name) }
     }
 
     package func contains(_ name: Literal) -> Bool { first(name) != nil }
