@@ -21,7 +21,10 @@ package struct HeadView: Sendable {
         (hostKind, resource) = settings.addressing.resolve(authority: head.authority, path: head.path)
         query = QueryParameters(head.query)
         operation = OperationTable.route(head, query: query, level: resource.level)
-        signing = Signing(head.fields, query)
+        // A form carries its signature in its own fields and a preflight needs none: the service looks neither at
+        // their Authorization field nor at their URL.
+        let isUnsigned = operation == .postObject || operation == .optionObject
+        signing = isUnsigned ? .anonymous : Signing(head.fields, query)
     }
 
     var fields: Fields { head.fields }

@@ -41,6 +41,8 @@ package enum ErrorDocument {
         fields.append("x-oss-request-id", requestID.bytes)
         fields.append("x-oss-server-time", "0")
         if let ec = error.ec { fields.append("x-oss-ec", ec) }
+        // RFC 9110, section 15.5.6: this status has to say what is allowed.
+        if error.status == 405 { fields.append("Allow", "GET, DELETE, HEAD, PUT, POST, OPTIONS") }
         if bodiless { fields.append("x-oss-err", Base64.encode(document)) }
         let head = ResponseHead(
             status: error.status, fields: fields, framing: .length(UInt64(document.count)))
