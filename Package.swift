@@ -48,7 +48,7 @@ let package = Package(
 
         // Input, output and time.
         library("Reactor", ["Bytes", "CKernels"]),
-        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "Reactor"]),
+        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Reactor"]),
 
         // The gateway, and its judge, which shares none of the gateway's rules.
         library("Telemetry", ["Bytes", "HTTPModel", "OSSModel"]),

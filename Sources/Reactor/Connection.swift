@@ -91,6 +91,8 @@ package final class Connection: EventTarget {
 
     package var isOpen: Bool { descriptor != nil }
     package var isCongested: Bool { state.isCongested }
+    /// Bytes that the kernel has taken.
+    package private(set) var bytesWritten: UInt64 = 0
     /// Bytes accepted by `send` that the kernel has not taken.
     package var pendingBytes: Int { output.count }
 
@@ -247,6 +249,7 @@ package final class Connection: EventTarget {
             return failLater(TransportError("connection lost", errno: errno))
         }
         let taken = max(written, 0)
+        bytesWritten &+= UInt64(taken)
         if buffered > 0 { output.consume(min(taken, buffered), pool: &core.pool) }
         if taken < total {
             state.isWriteBlocked = written >= 0 || errno == EAGAIN

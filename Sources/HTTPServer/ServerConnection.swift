@@ -1,0 +1,262 @@
+import Bytes
+import HTTP1
+import HTTPModel
+import Reactor
+
+/// One HTTP/1.1 connection of a client: decodes requests, hands each to the application, and keeps requests in
+/// order. Bytes of a request that cannot be taken yet stay in `pending`, at most one read of the reactor; reading
+/// from the socket stops meanwhile.
+final class ServerConnection: ConnectionHandler {
+    unowned let server: Server
+    let connection: Connection
+    private var decoder: RequestDecoder
+    private var pending: [UInt8] = []
+    private var exchange: ServerExchange?
+    private var phase = Phase.request
+    private var isProcessing = false
+    private var inputEnded = false
+    private var lingered: UInt64 = 0
+    private lazy var deadline = Deadline(server.core) { [unowned self] in deadlineExpired() }
+
+    private enum Phase {
+        /// Requests are read, or one is in progress.
+        case request
+        /// The last answer is out and our side has ended: what still comes is dropped until the client closes.
+        case lingering
+        case closed
+    }
+
+    init(_ server: Server, _ connection: Connection) {
+        self.server = server
+        self.connection = connection
+        decoder = RequestDecoder(limits: server.settings.http1)
+        server.connectionCount += 1
+    }
+
+    func start() {
+        server.setIdle(self, true)
+        deadline.set(after: server.settings.headNanoseconds)
+    }
+
+    /// Closes a connection on which nothing is in progress.
+    func closeIdle() {
+        guard exchange == nil, decoder.isBetweenMessages, pending.isEmpty else { return }
+        close()
+    }
+
+    // MARK: Events
+
+    func connectionReceived(_ bytes: Span<UInt8>) {
+        guard phase == .request else { return drop(bytes.count) }
+        guard pending.isEmpty else {
+            pending.append(bytes)
+            return processPending()
+        }
+        let taken = process(bytes)
+        if taken < bytes.count { pending.append(bytes.extracting(taken..<bytes.count)) }
+    }
+
+    func connectionInputEnded() {
+        inputEnded = true
+        guard phase == .request, let exchange else { return close() }
+        exchange.inputEnded()
+    }
+
+    func connectionDrained() { exchange?.outputDrained() }
+
+    func connectionClosed(_ error: TransportError?) {
+        let departed = exchange
+        close()
+        departed?.connectionLost()
+    }
+
+    private func deadlineExpired() {
+        switch phase {
+        case .lingering: if !outputMoved { close() }
+        case .closed: break
+        case .request:
+            if connection.isCongested {
+                if !outputMoved { cut() }
+            } else if exchange == nil, decoder.isBetweenMessages {
+                close()
+            } else if exchange == nil {
+                refuse(HeadFailure(status: 408, reason: "the request head did not come in time"))
+            } else {
+                exchange?.bodyDeadlineExpired()
+            }
+        }
+    }
+
+    // MARK: Decoding
+
+    /// Goes on with what was left over, once nothing forbids it.
+    func processPending() {
+        guard !isProcessing, phase == .request else { return }
+        if !pending.isEmpty {
+            var input: [UInt8] = []
+            swap(&input, &pending)
+            let taken = process(input.span)
+            if taken < input.count {
+                input.removeSubrange(..<taken)
+                pending = input + pending
+            }
+        }
+        if pending.isEmpty, phase == .request, mayRead { connection.resumeReading() }
+    }
+
+    /// Decodes until the input is used up or nothing more may be taken; returns how much was taken.
+    private func process(_ input: Span<UInt8>) -> Int {
+        isProcessing = true
+        defer { isProcessing = false }
+        var position = 0
+        while mayRead {
+            do {
+                let event = try decoder.next(input, &position)
+                guard handle(event, input) else { return position }
+            } catch {
+                fail(error)
+                return input.count
+            }
+        }
+        if phase != .request { return input.count }
+        connection.pauseReading()
+        return position
+    }
+
+    /// True while the next bytes may be decoded: no answer is being waited for, and nobody has paused the body.
+    private var mayRead: Bool {
+        guard phase == .request else { return false }
+        guard let exchange else { return true }
+        return exchange.takesBody
+    }
+
+    /// False when all input has been taken.
+    private func handle(_ event: RequestEvent, _ input: Span<UInt8>) -> Bool {
+        switch event {
+        case .needsInput:
+            if exchange == nil, !decoder.isBetweenMessages, !deadlineIsForHead { startHeadDeadline() }
+            return false
+        case .head(let head): begin(head)
+        case .body(let range):
+            if let exchange {
+                deadline.set(after: server.settings.bodyIdleNanoseconds)
+                exchange.receive(input.extracting(range), remaining: decoder.bodyRemaining)
+            }
+        case .end(let trailers):
+            deadlineIsForHead = false
+            deadline.cancel()
+            exchange?.receiveEnd(trailers: trailers)
+        }
+        return true
+    }
+
+    private var deadlineIsForHead = true
+
+    private func startHeadDeadline() {
+        deadlineIsForHead = true
+        server.setIdle(self, false)
+        deadline.set(after: server.settings.headNanoseconds)
+    }
+
+    private func begin(_ head: RequestHead) {
+        server.setIdle(self, false)
+        deadlineIsForHead = false
+        deadline.set(after: server.settings.bodyIdleNanoseconds)
+        let made = ServerExchange(self, head)
+        exchange = made
+        made.start(server.application.begin(head, made))
+    }
+
+    private func fail(_ error: DecodeError) {
+        if let exchange {
+            exchange.bodyFailed(.malformed(error.reason))
+        } else {
+            refuse(HeadFailure(status: error.status, reason: error.reason))
+        }
+    }
+
+    private func refuse(_ failure: HeadFailure) {
+        let made = ServerExchange(
+            self, RequestHead(method: .other([]), target: [], framing: .untilClose, isPersistent: false))
+        exchange = made
+        made.isUnreadable = true
+        server.application.refuse(failure, made)
+    }
+
+    // MARK: Ends of exchanges
+
+    /// The exchange has sent its answer. `keeps` is false when the connection must not carry another request.
+    func exchangeEnded(_ ended: ServerExchange, keeps: Bool) {
+        guard exchange === ended, phase == .request else { return }
+        exchange = nil
+        guard keeps, server.acceptsFurtherRequests, !(inputEnded && pending.isEmpty) else { return linger() }
+        server.setIdle(self, true)
+        deadlineIsForHead = false
+        deadline.set(after: server.settings.keepAliveNanoseconds)
+        processPending()
+    }
+
+    /// The answer cannot be completed: the client must see a broken connection.
+    func cut() { close(reset: true) }
+
+    /// The client does not take the answer: from now on its progress is watched.
+    func watchOutput() {
+        guard !isOutputWatched else { return }
+        isOutputWatched = true
+        outputSeen = connection.bytesWritten
+        deadline.set(after: server.settings.bodyIdleNanoseconds)
+    }
+
+    private var isOutputWatched = false
+    private var outputSeen: UInt64 = 0
+
+    /// True, and the watch goes on, if output waits and some of it has gone since the last look.
+    private var outputMoved: Bool {
+        isOutputWatched = false
+        guard connection.pendingBytes > 0, connection.bytesWritten != outputSeen else { return false }
+        watchOutput()
+        return true
+    }
+
+    func setBodyDeadline() { deadline.set(after: server.settings.bodyIdleNanoseconds) }
+    func cancelBodyDeadline() { deadline.cancel() }
+
+    /// Ends our side and waits for the client to end its own: closing with unread bytes would make the kernel
+    /// reset the connection and destroy the answer (RFC 9112, section 9.6).
+    private func linger() {
+        phase = .lingering
+        pending = []
+        if inputEnded {
+            connection.closeAfterFlush()
+        } else {
+            connection.endOutput()
+        }
+        lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
+        deadline.set(after: server.settings.lingerIdleNanoseconds)
+        outputSeen = .max
+        connection.resumeReading()
+    }
+
+    private var lingerEnd: UInt64 = 0
+
+    private func drop(_ count: Int) {
+        lingered += UInt64(count)
+        guard lingered <= server.settings.lingerBytesMax, server.core.now < lingerEnd else {
+            return close(reset: true)
+        }
+        deadline.set(after: server.settings.lingerIdleNanoseconds)
+    }
+
+    private func close(reset: Bool = false) {
+        guard phase != .closed else { return }
+        phase = .closed
+        deadline.cancel()
+        server.setIdle(self, false)
+        server.connectionCount -= 1
+        if let open = exchange {
+            exchange = nil
+            open.connectionLost()
+        }
+        connection.close(reset: reset)
+    }
+}

@@ -1,0 +1,258 @@
+package import Bytes
+import HTTP1
+import HTTPModel
+import Reactor
+
+/// One request on an HTTP/1.1 connection and the answer to it: carries out what the application says, holds the
+/// answer to its framing, and decides what becomes of an unread rest of the request.
+final class ServerExchange: Responder {
+    /// Let go when the exchange ends, which also breaks the cycle between the two.
+    private var owner: ServerConnection?
+    private let head: RequestHead
+    private var handler: (any ExchangeHandler)?
+    private var request = RequestState.reading
+    private var response = ResponseState.none
+    private var pauses: PauseReasons = []
+    private var hasContinued = false
+    /// The answer goes to a connection whose next request could not be told from garbage.
+    var isUnreadable = false
+    private var keeps = true
+    private var drained: UInt64 = 0
+    private(set) var bodyBytesSent: UInt64 = 0
+    private var rateStart: UInt64 = 0
+    private var rateBytes: UInt64 = 0
+
+    private enum RequestState {
+        case reading
+        case complete
+        /// The body cannot be had whole, or nothing of it is wanted any more.
+        case over
+    }
+
+    private enum ResponseState: Equatable {
+        case none
+        /// `left` is what Content-Length still demands.
+        case length(left: UInt64)
+        case chunked
+        case untilClose
+        /// HEAD, 204, 304.
+        case bodiless
+        case finished
+    }
+
+    init(_ owner: ServerConnection, _ head: RequestHead) {
+        self.owner = owner
+        self.head = head
+        rateStart = owner.server.core.now
+    }
+
+    /// The application has made the handler; it may have answered already.
+    func start(_ handler: any ExchangeHandler) {
+        if response != .finished { self.handler = handler }
+    }
+
+    // MARK: Request side, called by the connection
+
+    /// The decoder may go on: the body is wanted and not paused, or is being drained.
+    var takesBody: Bool {
+        switch request {
+        case .reading: pauses.isEmpty
+        case .complete, .over: false
+        }
+    }
+
+    func receive(_ body: Span<UInt8>, remaining: UInt64?) {
+        guard response != .finished else { return drain(body.count) }
+        rateBytes += UInt64(body.count)
+        if isTooSlow { return bodyFailed(.stalled) }
+        handler?.receive(body, remaining: remaining)
+    }
+
+    func receiveEnd(trailers: Fields) {
+        guard request == .reading else { return }
+        request = .complete
+        guard response != .finished else { return end() }
+        handler?.receiveEnd(trailers: trailers)
+    }
+
+    func bodyFailed(_ failure: BodyFailure) {
+        guard request == .reading else { return }
+        request = .over
+        keeps = false
+        guard response != .finished else { return end() }
+        handler?.receiveFailure(failure)
+    }
+
+    func inputEnded() {
+        guard request == .reading else { return }
+        bodyFailed(.truncated)
+    }
+
+    func bodyDeadlineExpired() {
+        guard request == .reading, pauses.isEmpty else { return }
+        bodyFailed(.stalled)
+    }
+
+    func outputDrained() {
+        if response != .finished { handler?.downstreamDrained() }
+    }
+
+    func connectionLost() {
+        let listener = response == .finished ? nil : handler
+        release()
+        listener?.departed()
+    }
+
+    // MARK: Responder
+
+    func sendContinue() {
+        guard head.expectsContinue, !hasContinued, response == .none, let owner else { return }
+        hasContinued = true
+        var bytes: [UInt8] = []
+        ResponseEncoder.appendContinue(to: &bytes)
+        owner.connection.send(bytes)
+        owner.setBodyDeadline()
+    }
+
+    func send(_ answer: ResponseHead) {
+        guard response == .none, let owner else { return }
+        var answer = answer
+        if !answer.fields.contains("date") { answer.fields.append("Date", owner.server.date) }
+        if !answer.fields.contains("server") { answer.fields.append("Server", owner.server.settings.serverName) }
+        keeps = keeps && head.isPersistent && answer.isPersistent && owner.server.acceptsFurtherRequests
+            && canReadRest
+        let framing = ResponseEncoder.framing(answer.framing, for: head.version)
+        response = state(for: framing, status: answer.status)
+        if framing == .untilClose { keeps = false }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512)
+        ResponseEncoder.append(
+            head: answer, isPersistent: keeps, requestVersion: head.version, answersHead: head.method == .head,
+            to: &bytes)
+        owner.connection.send(bytes)
+    }
+
+    func send(body: Span<UInt8>) {
+        guard let owner, !body.isEmpty else { return }
+        switch response {
+        case .none, .bodiless, .finished: return
+        case .length(let left):
+            // More than announced would be read as the next answer.
+            guard UInt64(body.count) <= left else { return abort() }
+            response = .length(left: left - UInt64(body.count))
+            owner.connection.send(body)
+        case .chunked:
+            var line: [UInt8] = []
+            ChunkEncoder.appendHeader(count: body.count, to: &line)
+            owner.connection.send(line)
+            owner.connection.send(body)
+            owner.connection.send([ASCII.carriageReturn, ASCII.lineFeed])
+        case .untilClose: owner.connection.send(body)
+        }
+        bodyBytesSent += UInt64(body.count)
+        if owner.connection.isCongested { owner.watchOutput() }
+    }
+
+    func finish(trailers: Fields) {
+        guard let owner else { return }
+        switch response {
+        case .none, .finished: return
+        case .length(let left) where left > 0: return abort()
+        case .chunked:
+            var last: [UInt8] = []
+            ChunkEncoder.appendLast(trailers: trailers, to: &last)
+            owner.connection.send(last)
+        case .length, .untilClose, .bodiless: break
+        }
+        response = .finished
+        handler = nil
+        if request != .reading || !keeps {
+            end()
+        } else {
+            // What is left of the body is small: the decoder reads and drops it, then the next request follows.
+            pauses = []
+            owner.processPending()
+        }
+    }
+
+    func abort() {
+        guard let owner else { return }
+        release()
+        response = .finished
+        owner.cut()
+    }
+
+    func pause(_ reason: PauseReasons) {
+        pauses.insert(reason)
+        owner?.cancelBodyDeadline()
+    }
+
+    func resume(_ reason: PauseReasons) {
+        guard !pauses.isDisjoint(with: reason) else { return }
+        pauses.subtract(reason)
+        guard pauses.isEmpty, request == .reading, let owner else { return }
+        owner.setBodyDeadline()
+        // Time spent paused says nothing about the client's rate.
+        rateStart = owner.server.core.now
+        rateBytes = 0
+        owner.processPending()
+    }
+
+    var isCongested: Bool { owner?.connection.isCongested ?? false }
+    var clientAddress: String { owner?.connection.peerHost ?? "unknown" }
+
+    // MARK: Helpers
+
+    /// The rest of the request can be read past: all of it is here, or what is left is known and small. A client
+    /// that waits for `100 Continue` may or may not send its body after a final answer, so nothing can be said.
+    private var canReadRest: Bool {
+        guard !isUnreadable, request != .over else { return false }
+        guard request == .reading, let owner else { return true }
+        guard !head.expectsContinue || hasContinued else { return false }
+        if case .length(let count) = head.framing { return count <= owner.server.settings.keepDrainBytesMax }
+        return head.framing == .none
+    }
+
+    private func state(for framing: BodyFraming, status: Int) -> ResponseState {
+        if head.method == .head || status == 204 || status == 304 { return .bodiless }
+        switch framing {
+        case .none: return .length(left: 0)
+        case .length(let count): return .length(left: count)
+        case .chunked: return .chunked
+        case .untilClose: return .untilClose
+        }
+    }
+
+    private var isTooSlow: Bool {
+        guard let owner else { return false }
+        let settings = owner.server.settings
+        let elapsed = owner.server.core.now &- rateStart
+        guard settings.bodyBytesPerSecondMin > 0, elapsed >= settings.rateWindowNanoseconds else { return false }
+        let demanded = settings.bodyBytesPerSecondMin &* (elapsed / 1_000_000_000)
+        defer {
+            rateStart = owner.server.core.now
+            rateBytes = 0
+        }
+        return rateBytes < demanded
+    }
+
+    private func drain(_ count: Int) {
+        drained += UInt64(count)
+        if let owner, drained > owner.server.settings.keepDrainBytesMax {
+            keeps = false
+            request = .over
+            end()
+        }
+    }
+
+    private func end() {
+        let ending = owner
+        release()
+        ending?.exchangeEnded(self, keeps: keeps && request == .complete)
+    }
+
+    private func release() {
+        handler = nil
+        owner = nil
+    }
+}

@@ -1,0 +1,78 @@
+package import HTTP1
+import HTTPModel
+import OSSModel
+package import Reactor
+
+/// Bounds of a server's connections. Times are nanoseconds, sizes are bytes.
+package struct ServerSettings: Sendable {
+    package var http1 = HTTP1Limits()
+    /// From the first byte of a head, or the opening of a connection, to the end of the head; then 408.
+    package var headNanoseconds: UInt64 = 10_000_000_000
+    /// An open connection without a request.
+    package var keepAliveNanoseconds: UInt64 = 75_000_000_000
+    /// Without a byte of the body, while it is being read; also without progress of a response.
+    package var bodyIdleNanoseconds: UInt64 = 30_000_000_000
+    /// Bytes a second that a body must bring on average over `rateWindowNanoseconds`; 0 for no minimum.
+    package var bodyBytesPerSecondMin: UInt64 = 0
+    package var rateWindowNanoseconds: UInt64 = 10_000_000_000
+    /// An unread rest of a request body up to this size is drained so that the connection can be kept.
+    package var keepDrainBytesMax: UInt64 = 64 * 1024
+    /// After an early answer this much is drained, so that no reset destroys the answer, then the connection is cut.
+    package var lingerBytesMax: UInt64 = 1 << 30
+    package var lingerNanoseconds: UInt64 = 30_000_000_000
+    /// Without a byte while lingering: a client that has stopped sending has read the answer.
+    package var lingerIdleNanoseconds: UInt64 = 2_000_000_000
+    /// The `Server` field of answers that have none.
+    package var serverName = "AliyunOSS"
+
+    package init() {}
+}
+
+/// What the connections of one server on one shard share: the application, the bounds, and the text of the current
+/// second for the `Date` field.
+package final class Server {
+    package unowned let core: ShardCore
+    package let settings: ServerSettings
+    let application: any Application
+    /// Connections of this server that are open.
+    package internal(set) var connectionCount = 0
+    private var isDraining = false
+    private var idle: [ObjectIdentifier: ServerConnection] = [:]
+    private var dateSecond: Int64 = .min
+    private var dateText: [UInt8] = []
+
+    package init(core: ShardCore, settings: ServerSettings, application: any Application) {
+        self.core = core
+        self.settings = settings
+        self.application = application
+    }
+
+    /// Serves a connection that a listener has accepted.
+    package func serve(_ connection: Connection) {
+        let server = ServerConnection(self, connection)
+        connection.handler = server
+        server.start()
+    }
+
+    /// Every answer from now on closes its connection, and idle connections are closed at once: the listener has
+    /// been closed before, and what is in progress may end.
+    package func drain() {
+        isDraining = true
+        for connection in idle.values { connection.closeIdle() }
+    }
+
+    var acceptsFurtherRequests: Bool { !isDraining }
+
+    func setIdle(_ connection: ServerConnection, _ isIdle: Bool) {
+        idle[ObjectIdentifier(connection)] = isIdle ? connection : nil
+    }
+
+    /// The value of `Date` for now.
+    var date: [UInt8] {
+        if dateSecond != core.unixSeconds {
+            dateSecond = core.unixSeconds
+            dateText = OSSTime.httpDate(dateSecond)
+        }
+        return dateText
+    }
+}

@@ -1,0 +1,301 @@
+import Admission
+import Bytes
+import HTTPModel
+import HTTPServer
+import OSSModel
+import Telemetry
+
+/// One request and its answer, from head to record: admits the head, inspects the body, opens the way to the
+/// origin, holds back the end of the body until its verdict is in, and relays the answer. It lives on one shard.
+///
+/// The order of steps is the code below: `admit`, `receive`, `receiveEnd`, then `Exchange+Upstream`.
+final class Exchange: ExchangeHandler {
+    let gateway: Gateway
+    let head: RequestHead
+    let requestID: RequestID
+    let startedAt: UInt64
+    private(set) var verdict: Verdict?
+    var responder: (any Responder)?
+    var upstream: UpstreamConnection?
+    var request = RequestState.admitting
+    var response = ResponseState.none
+    var download = DownloadCheck()
+    var stage: BodyStage
+    /// The body, or its beginning, until the origin is opened.
+    private var gathered: [UInt8] = []
+    private var gatherLimit = 0
+    private var originFraming = BodyFraming.none
+    private var outcome: ShardMetrics.Outcome?
+    private var hasRetried = false
+
+    enum RequestState {
+        case admitting
+        /// Body bytes are gathered; the origin has seen nothing.
+        case gathering
+        /// An unexpected body is dropped.
+        case dropping
+        /// Body bytes go to the origin as they come; their end is held back.
+        case streaming
+        /// All of the request is on its way to the origin.
+        case sent
+        /// Refused, failed or answered early: nothing more of it is wanted.
+        case over
+    }
+
+    enum ResponseState {
+        case none
+        /// The head of the answer has gone to the client.
+        case relaying
+        case ended
+    }
+
+    init(_ gateway: Gateway, _ head: RequestHead, _ responder: any Responder, requestID: RequestID) {
+        self.gateway = gateway
+        self.head = head
+        self.responder = responder
+        self.requestID = requestID
+        startedAt = gateway.core.now
+        stage = BodyStage(head: head, operation: nil, plan: .none, settings: gateway.settings)
+    }
+
+    var clientAddress: String { responder?.clientAddress ?? "unknown" }
+    var bodyBytesSeen: UInt64 { stage.received }
+
+    // MARK: Admission
+
+    /// Everything that the head alone decides. The origin has not been contacted, and `100 Continue` not sent.
+    func admit() {
+        let settings = gateway.settings
+        let verdict = Admission.judge(
+            head: head, settings: settings.admission, now: gateway.core.unixSeconds)
+        self.verdict = verdict
+        for rejection in verdict.reported { gateway.record(rejection, mode: .report, of: self) }
+        if let rejection = verdict.rejection { return refuse(rejection) }
+        stage = BodyStage(
+            head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings)
+        plan(verdict)
+        if head.framing != .none, head.framing != .length(0) { responder?.sendContinue() }
+    }
+
+    private func plan(_ verdict: Verdict) {
+        request = .gathering
+        originFraming = head.framing
+        gatherLimit = gateway.settings.gatherBytesMax
+        switch verdict.bodyPlan {
+        case .opaque, .form: break
+        case .document(let limit): gatherLimit = Int(clamping: limit)
+        case .none:
+            if case .length(let count) = head.framing, count == 0 { break }
+            if head.framing == .none { break }
+            request = .dropping
+            originFraming = .none
+        }
+    }
+
+    // MARK: Body
+
+    func receive(_ body: Span<UInt8>, remaining: UInt64?) {
+        gateway.metrics.received(bytes: body.count)
+        guard request != .over, request != .sent else { return }
+        if let rejection = stage.take(body) { return refuse(rejection) }
+        switch request {
+        case .dropping:
+            guard stage.received <= gateway.settings.unexpectedBodyBytesMax else {
+                return refuse(.bodyTooLarge(verdict?.operation, limit: gateway.settings.unexpectedBodyBytesMax))
+            }
+        case .gathering: gather(body, isLast: remaining == 0)
+        case .streaming: forward(body, isLast: remaining == 0)
+        case .admitting, .sent, .over: break
+        }
+    }
+
+    /// Keeps the piece while the whole may still fit, else opens the origin with what there is.
+    private func gather(_ body: Span<UInt8>, isLast: Bool) {
+        if isLast, gathered.isEmpty {
+            // The whole body in one piece, of whatever size: judged where it lies.
+            guard settle() else { return }
+            open { $0.send(body) }
+            return requestIsSent()
+        }
+        guard gathered.count + body.count > gatherLimit else { return gathered.append(body) }
+        if isLast, !settle() { return }
+        request = .streaming
+        open { [gathered] upstream in
+            upstream.send(gathered)
+            upstream.sendPiece(body, framing: originFraming)
+        }
+        gathered = []
+        if isLast { requestIsSent() }
+    }
+
+    /// Streams a piece. With Content-Length the last one is held until the verdict is in, which is now.
+    private func forward(_ body: Span<UInt8>, isLast: Bool) {
+        if isLast, !settle() { return }
+        upstream?.sendPiece(body, framing: originFraming)
+        if isLast {
+            requestIsSent()
+        } else if upstream?.isCongested == true {
+            responder?.pause(.upstreamFull)
+        }
+    }
+
+    func receiveEnd(trailers: Fields) {
+        switch request {
+        case .gathering:
+            guard settle() else { return }
+            open { [gathered] in $0.sendPiece(gathered.span, framing: originFraming) }
+            sendLast(trailers)
+        case .dropping: open { _ in }
+            requestIsSent()
+        case .streaming:
+            // Chunked: all data is out, and the last chunk is what was held back.
+            guard settle() else { return }
+            sendLast(trailers)
+        case .admitting, .sent, .over: break
+        }
+    }
+
+    private func sendLast(_ trailers: Fields) {
+        if originFraming == .chunked { upstream?.sendLastChunk(trailers) }
+        requestIsSent()
+    }
+
+    func receiveFailure(_ failure: BodyFailure) {
+        guard request != .over, request != .sent else { return }
+        switch failure {
+        case .truncated:
+            var expected: UInt64?
+            if case .length(let count) = head.framing { expected = count }
+            refuse(.incompleteBody(expected: expected, received: stage.received))
+        case .stalled:
+            refuse(
+                .requestTimeout(
+                    received: stage.received, waitedSeconds: gateway.settings.bodyIdleSeconds))
+        case .malformed(let reason): refuse(.malformedBody(reason))
+        }
+    }
+
+    /// Judges the digests of the whole body; false when the request was refused.
+    private func settle() -> Bool {
+        let checksMD5 = stage.checksMD5
+        let checksCRC64 = stage.checksCRC64
+        let rejections = stage.verdicts()
+        let rules = rejections.map(\.rule)
+        let metrics = gateway.metrics
+        if checksMD5 {
+            metrics.checked(.md5, .upload, rules.contains(BodyRules.contentMD5) ? .disagreed : .agreed)
+        }
+        if checksCRC64 {
+            metrics.checked(.crc64, .upload, rules.contains(BodyRules.crc64) ? .disagreed : .agreed)
+        }
+        for rejection in rejections {
+            if gateway.settings.admission.modes.mode(of: rejection.rule) == .enforce {
+                refuse(rejection)
+                return false
+            }
+            gateway.record(rejection, mode: .report, of: self)
+        }
+        return true
+    }
+
+    // MARK: Origin
+
+    /// Opens the way to the origin, writes the head and what `write` adds. On failure the request is answered.
+    private func open(_ write: (UpstreamConnection) -> Void) {
+        do {
+            let taken = try gateway.pool.take(fresh: hasRetried)
+            upstream = taken
+            taken.begin(head, framing: originFraming, listener: self)
+            write(taken)
+            if taken.isCongested, request == .streaming { responder?.pause(.upstreamFull) }
+        } catch {
+            answer(error)
+        }
+    }
+
+    private func requestIsSent() {
+        guard request != .over else { return }
+        request = .sent
+        gathered = []
+        upstream?.requestEnded()
+    }
+
+    /// Sends a request without body once more when the origin closed an idle connection under it: no byte of it
+    /// can have been acted on twice, since such methods are safe (RFC 9110, section 9.2.1).
+    func retries(_ failure: UpstreamFailure) -> Bool {
+        guard failure.isStaleConnection, !hasRetried, response == .none, request == .sent,
+            stage.received == 0, head.method == .get || head.method == .head
+        else { return false }
+        hasRetried = true
+        open { _ in }
+        upstream?.requestEnded()
+        return true
+    }
+
+    func downstreamDrained() { upstream?.resumeReading() }
+
+    func departed() {
+        abortUpstream()
+        request = .over
+        end(.departed)
+    }
+
+    // MARK: Ends
+
+    /// The client is at fault: the origin sees at most an incomplete request, and the client gets the error.
+    func refuse(_ rejection: Rejection) {
+        var rejection = rejection
+        guard gateway.settings.admission.modes.mode(of: rejection.rule) != .off || rejection.phase == .head
+            || !rejection.isDigestRule
+        else { return }
+        abortUpstream()
+        request = .over
+        rejection.hint = rejection.hint
+        gateway.record(rejection, mode: .enforce, of: self)
+        respond(rejection.error, rule: rejection.rule.description)
+        end(.rejected)
+    }
+
+    /// The origin, or the way to it, is at fault.
+    func answer(_ failure: UpstreamFailure) {
+        abortUpstream()
+        request = .over
+        gateway.metrics.upstreamFailed(failure.metricsPhase)
+        if response == .none {
+            respond(failure.error, rule: nil)
+        } else {
+            responder?.abort()
+        }
+        end(.upstreamFailure)
+    }
+
+    private func respond(_ error: OSSError, rule: String?) {
+        guard response == .none, let responder else { return }
+        response = .ended
+        var (head, body) = ErrorDocument.response(
+            error, requestID: requestID, hostID: self.head.authority ?? [], bodiless: self.head.method == .head)
+        if let rule { head.fields.append("x-ossgate-rule", rule) }
+        if error.status == 503 { head.fields.append("Retry-After", "1") }
+        responder.send(head)
+        responder.send(body: body.span)
+        responder.finish()
+    }
+
+    private func abortUpstream() {
+        guard let open = upstream else { return }
+        upstream = nil
+        if request == .streaming { gateway.metrics.gateAborted() }
+        open.abort()
+    }
+
+    /// Counts the exchange, once, and lets go of both sides.
+    func end(_ outcome: ShardMetrics.Outcome) {
+        guard self.outcome == nil else { return }
+        self.outcome = outcome
+        response = .ended
+        gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
+        if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
+        responder = nil
+        upstream = nil
+    }
+}

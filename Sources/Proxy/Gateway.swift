@@ -1,0 +1,102 @@
+package import Admission
+import Bytes
+package import HTTPModel
+package import HTTPServer
+package import OSSModel
+package import Reactor
+package import Telemetry
+
+/// The gateway on one shard: makes an exchange of every request, and owns what exchanges share there.
+package final class Gateway: Application {
+    unowned let core: ShardCore
+    let settings: GatewaySettings
+    let pool: UpstreamPool
+    let metrics: ShardMetrics
+    let labels: MetricLabels
+    private let rejectionLog: LogSink?
+    private var requestIDs = RequestIDSource()
+
+    package init(
+        core: ShardCore, settings: GatewaySettings, metrics: ShardMetrics, labels: MetricLabels,
+        rejectionLog: LogSink?
+    ) {
+        self.core = core
+        self.settings = settings
+        self.metrics = metrics
+        self.labels = labels
+        self.rejectionLog = rejectionLog
+        pool = UpstreamPool(core: core, settings: settings.origin, metrics: metrics)
+    }
+
+    package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {
+        let exchange = Exchange(self, head, responder, requestID: nextRequestID())
+        exchange.admit()
+        return exchange
+    }
+
+    package func refuse(_ failure: HeadFailure, _ responder: any Responder) {
+        let head = RequestHead(method: .other([]), target: [], isPersistent: false)
+        let exchange = Exchange(self, head, responder, requestID: nextRequestID())
+        exchange.refuse(
+            Rejection(
+                phase: .head, rule: "http-syntax", error: CatalogueRow.headFailure(status: failure.status).error,
+                actual: failure.reason))
+    }
+
+    /// Closes idle connections to the origin.
+    package func drain() { pool.drain() }
+
+    private func nextRequestID() -> RequestID { requestIDs.next(unixSeconds: core.unixSeconds) }
+
+    /// One line for one refusal.
+    func record(_ rejection: Rejection, mode: RejectionRecord.Mode, of exchange: Exchange) {
+        metrics.rejected(label: labels.rejection(rejection), mode: mode)
+        guard let rejectionLog else { return }
+        var record = RejectionRecord(
+            unixMilliseconds: core.unixMilliseconds, requestID: exchange.requestID,
+            clientAddress: exchange.clientAddress, method: exchange.head.method, path: exchange.head.path,
+            query: exchange.head.query, error: rejection.error, rule: rejection.rule.description, mode: mode,
+            phase: rejection.phase == .head ? .head : .body)
+        record.operation = exchange.verdict?.operation?.name
+        record.bucket = exchange.verdict?.resource.bucket
+        record.key = exchange.verdict?.resource.key
+        record.userAgent = exchange.head.fields.first("user-agent")
+        record.expected = rejection.expected
+        record.actual = rejection.actual
+        record.hint = rejection.hint
+        record.bodyBytesSeen = exchange.bodyBytesSeen
+        record.durationMicroseconds = (core.nowPrecise &- exchange.startedAt) / 1000
+        rejectionLog.enqueue(record.line())
+    }
+}
+
+/// The closed label sets of the metrics, and where each operation and rule stands in them.
+package struct MetricLabels: Sendable {
+    /// Names of the operations; the last stands for requests without one.
+    package let operations: [String]
+    package let rejections: [MetricsRegistry.RejectionLabel]
+    private let operationIndex: [OSSOperation: Int]
+    private let rejectionIndex: [MetricsRegistry.RejectionLabel: Int]
+
+    package init() {
+        operations = OSSOperation.allCases.map(\.name) + ["none"]
+        operationIndex = Dictionary(
+            uniqueKeysWithValues: OSSOperation.allCases.enumerated().map { ($1, $0) })
+        let codes = Set(CatalogueRow.all.map(\.code)).sorted()
+        let rules = RuleModes.allNames + ["http-syntax"]
+        rejections =
+            rules.flatMap { rule in codes.map { MetricsRegistry.RejectionLabel(rule: rule, code: $0) } }
+            + [MetricsRegistry.RejectionLabel(rule: "other", code: "other")]
+        rejectionIndex = Dictionary(uniqueKeysWithValues: rejections.enumerated().map { ($1, $0) })
+    }
+
+    func operation(_ operation: OSSOperation?) -> Int {
+        operation.flatMap { operationIndex[$0] } ?? operations.count - 1
+    }
+
+    func rejection(_ rejection: Rejection) -> Int {
+        let label = MetricsRegistry.RejectionLabel(
+            rule: rejection.rule.description, code: rejection.error.code)
+        return rejectionIndex[label] ?? rejections.count - 1
+    }
+}

@@ -1,0 +1,65 @@
+package import Admission
+package import Reactor
+
+/// What the gateway does with digests.
+package struct IntegritySettings: Sendable {
+    package enum Origin: Sendable {
+        /// A disagreement is counted and logged.
+        case observe
+        /// The client gets 502 in place of the origin's success.
+        case fail
+        case off
+    }
+
+    package enum Download: Sendable {
+        /// A disagreement is counted and logged.
+        case observe
+        /// The connection is cut before the last bytes, so that no client takes a corrupt body for whole.
+        case abort
+        case off
+    }
+
+    /// Uploads must carry Content-MD5.
+    package var requiresContentMD5 = false
+    package var verifiesCRC64 = true
+    package var origin = Origin.observe
+    package var downloads = Download.observe
+
+    package init() {}
+}
+
+/// Where the origin is and how long is waited for it. Times are nanoseconds.
+package struct OriginSettings: Sendable {
+    /// Tried in turn for new connections.
+    package var addresses: [SocketAddress]
+    package var connectNanoseconds: UInt64 = 5_000_000_000
+    /// From the end of the request to the head of the answer.
+    package var firstByteNanoseconds: UInt64 = 60_000_000_000
+    /// Without a byte of progress while a body goes either way.
+    package var idleNanoseconds: UInt64 = 60_000_000_000
+    /// An idle connection is kept this long; shorter than what origins grant.
+    package var keepAliveNanoseconds: UInt64 = 20_000_000_000
+    /// Idle connections kept by one shard.
+    package var idleConnectionsMax = 256
+
+    package init(addresses: [SocketAddress]) { self.addresses = addresses }
+}
+
+/// An immutable snapshot of all that the gateway's data path needs.
+package struct GatewaySettings: Sendable {
+    package var admission: AdmissionSettings
+    package var integrity: IntegritySettings
+    package var origin: OriginSettings
+    /// A body up to this size is judged whole before the origin is touched.
+    package var gatherBytesMax = 64 * 1024
+    /// An unexpected body of a request that has none (GET, DELETE) is dropped up to this size.
+    package var unexpectedBodyBytesMax: UInt64 = 64 * 1024
+    /// Seconds without a body byte after which the server gives up, for the record.
+    package var bodyIdleSeconds: UInt64 = 30
+
+    package init(admission: AdmissionSettings, integrity: IntegritySettings, origin: OriginSettings) {
+        self.admission = admission
+        self.integrity = integrity
+        self.origin = origin
+    }
+}
