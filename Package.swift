@@ -74,9 +74,15 @@ let package = Package(
         tests("ConfigTests", ["Config"]),
         tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
+        tests(
+            "IntegrationTests",
+            [
+                "Admission", "Bytes", "Digest", "HTTPModel", "HTTPServer", "OSSModel", "Proxy", "Reactor",
+                "Telemetry", "TestSupport",
+            ]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
 
         // What tests share: vectors and their placeholders.
-        library("TestSupport", ["OSSModel"]),
+        library("TestSupport", ["Bytes", "HTTPModel", "HTTP1", "OSSModel"]),
     ]
 )

@@ -30,7 +30,7 @@ final class ServerConnection: ConnectionHandler {
         self.server = server
         self.connection = connection
         decoder = RequestDecoder(limits: server.settings.http1)
-        server.connectionCount += 1
+        server.connectionOpened()
     }
 
     func start() {
@@ -252,7 +252,7 @@ final class ServerConnection: ConnectionHandler {
         phase = .closed
         deadline.cancel()
         server.setIdle(self, false)
-        server.connectionCount -= 1
+        server.connectionClosed()
         if let open = exchange {
             exchange = nil
             open.connectionLost()

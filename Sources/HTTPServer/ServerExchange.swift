@@ -1,4 +1,4 @@
-package import Bytes
+import Bytes
 import HTTP1
 import HTTPModel
 import Reactor
@@ -118,8 +118,11 @@ final class ServerExchange: Responder {
         guard response == .none, let owner else { return }
         var answer = answer
         if !answer.fields.contains("date") { answer.fields.append("Date", owner.server.date) }
-        if !answer.fields.contains("server") { answer.fields.append("Server", owner.server.settings.serverName) }
-        keeps = keeps && head.isPersistent && answer.isPersistent && owner.server.acceptsFurtherRequests
+        if !answer.fields.contains("server") {
+            answer.fields.append("Server", owner.server.settings.serverName)
+        }
+        keeps =
+            keeps && head.isPersistent && answer.isPersistent && owner.server.acceptsFurtherRequests
             && canReadRest
         let framing = ResponseEncoder.framing(answer.framing, for: head.version)
         response = state(for: framing, status: answer.status)
@@ -127,7 +130,8 @@ final class ServerExchange: Responder {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512)
         ResponseEncoder.append(
-            head: answer, isPersistent: keeps, requestVersion: head.version, answersHead: head.method == .head,
+            head: answer, isPersistent: keeps, requestVersion: head.version,
+            answersHead: head.method == .head,
             to: &bytes)
         owner.connection.send(bytes)
     }
@@ -227,7 +231,9 @@ final class ServerExchange: Responder {
         guard let owner else { return false }
         let settings = owner.server.settings
         let elapsed = owner.server.core.now &- rateStart
-        guard settings.bodyBytesPerSecondMin > 0, elapsed >= settings.rateWindowNanoseconds else { return false }
+        guard settings.bodyBytesPerSecondMin > 0, elapsed >= settings.rateWindowNanoseconds else {
+            return false
+        }
         let demanded = settings.bodyBytesPerSecondMin &* (elapsed / 1_000_000_000)
         defer {
             rateStart = owner.server.core.now

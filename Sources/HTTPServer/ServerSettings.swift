@@ -30,12 +30,14 @@ package struct ServerSettings: Sendable {
 
 /// What the connections of one server on one shard share: the application, the bounds, and the text of the current
 /// second for the `Date` field.
-package final class Server {
+package final class Server: ShardService {
     package unowned let core: ShardCore
     package let settings: ServerSettings
     let application: any Application
-    /// Connections of this server that are open.
-    package internal(set) var connectionCount = 0
+    /// Hears of every connection that opens or closes.
+    package var connectionsChanged: (_ isOpen: Bool) -> Void = { _ in }
+    private(set) var connectionCount = 0
+    private var listeners: [Listener] = []
     private var isDraining = false
     private var idle: [ObjectIdentifier: ServerConnection] = [:]
     private var dateSecond: Int64 = .min
@@ -54,11 +56,33 @@ package final class Server {
         server.start()
     }
 
-    /// Every answer from now on closes its connection, and idle connections are closed at once: the listener has
-    /// been closed before, and what is in progress may end.
+    /// Serves what comes to a bound address.
+    package func listen(_ sockets: ListenerSockets, socket index: Int, connectionsMax: Int) {
+        let listener = sockets.listen(
+            on: core, socket: index, isFull: { [unowned self] in connectionCount >= connectionsMax }
+        ) {
+            [unowned self] in serve($0)
+        }
+        if let listener { listeners.append(listener) }
+    }
+
+    /// Closes the listeners and idle connections; every answer from now on closes its connection.
     package func drain() {
         isDraining = true
+        for listener in listeners { listener.close() }
         for connection in idle.values { connection.closeIdle() }
+    }
+
+    package var openConnections: Int { connectionCount }
+
+    func connectionOpened() {
+        connectionCount += 1
+        connectionsChanged(true)
+    }
+
+    func connectionClosed() {
+        connectionCount -= 1
+        connectionsChanged(false)
     }
 
     var acceptsFurtherRequests: Bool { !isDraining }

@@ -33,13 +33,14 @@ struct BodyStage: ~Copyable {
     var checksMD5: Bool { claimedMD5 != nil }
     var checksCRC64: Bool { claimedCRC64 != nil }
 
-    /// Counts and digests a piece. A rejection when the body has grown past its limit.
+    /// Counts and digests a piece. A rejection, once, when the body has grown past its limit.
     mutating func take(_ bytes: Span<UInt8>) -> Rejection? {
+        let before = received
         received += UInt64(bytes.count)
-        if let bytesMax, received > bytesMax { return .bodyTooLarge(operation, limit: bytesMax) }
         crc.update(bytes)
         md5?.update(bytes)
-        return nil
+        guard let bytesMax, received > bytesMax, before <= bytesMax else { return nil }
+        return .bodyTooLarge(operation, limit: bytesMax)
     }
 
     /// The digests of the whole body against what the client claimed; MD5 first, as its field comes first in the

@@ -58,12 +58,16 @@ extension Exchange: UpstreamListener {
     /// The CRC that the origin says it stored against ours; false when the operator wants that to fail.
     private func originAgrees(_ answer: ResponseHead) -> Bool {
         let mode = gateway.settings.integrity.origin
-        guard mode != .off, let stated = answer.fields.first("x-oss-hash-crc64ecma")?.decimal else { return true }
+        guard mode != .off, let stated = answer.fields.first("x-oss-hash-crc64ecma")?.decimal else {
+            return true
+        }
         switch verdict?.operation {
         case .putObject, .uploadPart: break
         case .appendObject:
             // The answer tells the CRC of the whole object: only a first append is comparable.
-            guard QueryParameters(head.query).first("position")?.decodedValue == [ASCII.zero] else { return true }
+            guard QueryParameters(head.query).first("position")?.decodedValue == [ASCII.zero] else {
+                return true
+            }
         default: return true
         }
         let agrees = stated == stage.crc64
@@ -90,7 +94,8 @@ struct DownloadCheck {
     init() {}
 
     init(
-        _ answer: ResponseHead, request: RequestHead, operation: OSSOperation?, mode: IntegritySettings.Download
+        _ answer: ResponseHead, request: RequestHead, operation: OSSOperation?,
+        mode: IntegritySettings.Download
     ) {
         guard mode != .off, operation == .getObject, request.method == .get, answer.status == 200,
             !answer.fields.contains("content-encoding"),

@@ -97,11 +97,12 @@ final class Exchange: ExchangeHandler {
     func receive(_ body: Span<UInt8>, remaining: UInt64?) {
         gateway.metrics.received(bytes: body.count)
         guard request != .over, request != .sent else { return }
-        if let rejection = stage.take(body) { return refuse(rejection) }
+        if let rejection = stage.take(body), !isOnlyReported(rejection) { return refuse(rejection) }
         switch request {
         case .dropping:
             guard stage.received <= gateway.settings.unexpectedBodyBytesMax else {
-                return refuse(.bodyTooLarge(verdict?.operation, limit: gateway.settings.unexpectedBodyBytesMax))
+                return refuse(
+                    .bodyTooLarge(verdict?.operation, limit: gateway.settings.unexpectedBodyBytesMax))
             }
         case .gathering: gather(body, isLast: remaining == 0)
         case .streaming: forward(body, isLast: remaining == 0)
@@ -145,7 +146,8 @@ final class Exchange: ExchangeHandler {
             guard settle() else { return }
             open { [gathered] in $0.sendPiece(gathered.span, framing: originFraming) }
             sendLast(trailers)
-        case .dropping: open { _ in }
+        case .dropping:
+            open { _ in }
             requestIsSent()
         case .streaming:
             // Chunked: all data is out, and the last chunk is what was held back.
@@ -188,12 +190,19 @@ final class Exchange: ExchangeHandler {
         if checksCRC64 {
             metrics.checked(.crc64, .upload, rules.contains(BodyRules.crc64) ? .disagreed : .agreed)
         }
-        for rejection in rejections {
-            if gateway.settings.admission.modes.mode(of: rejection.rule) == .enforce {
-                refuse(rejection)
-                return false
-            }
-            gateway.record(rejection, mode: .report, of: self)
+        for rejection in rejections where !isOnlyReported(rejection) {
+            refuse(rejection)
+            return false
+        }
+        return true
+    }
+
+    /// True, and recorded, if the operator wants the rule to report and not to refuse.
+    private func isOnlyReported(_ rejection: Rejection) -> Bool {
+        switch gateway.settings.admission.modes.mode(of: rejection.rule) {
+        case .enforce: return false
+        case .report: gateway.record(rejection, mode: .report, of: self)
+        case .off: break
         }
         return true
     }
@@ -244,13 +253,8 @@ final class Exchange: ExchangeHandler {
 
     /// The client is at fault: the origin sees at most an incomplete request, and the client gets the error.
     func refuse(_ rejection: Rejection) {
-        var rejection = rejection
-        guard gateway.settings.admission.modes.mode(of: rejection.rule) != .off || rejection.phase == .head
-            || !rejection.isDigestRule
-        else { return }
         abortUpstream()
         request = .over
-        rejection.hint = rejection.hint
         gateway.record(rejection, mode: .enforce, of: self)
         respond(rejection.error, rule: rejection.rule.description)
         end(.rejected)
@@ -273,7 +277,8 @@ final class Exchange: ExchangeHandler {
         guard response == .none, let responder else { return }
         response = .ended
         var (head, body) = ErrorDocument.response(
-            error, requestID: requestID, hostID: self.head.authority ?? [], bodiless: self.head.method == .head)
+            error, requestID: requestID, hostID: self.head.authority ?? [],
+            bodiless: self.head.method == .head)
         if let rule { head.fields.append("x-ossgate-rule", rule) }
         if error.status == 503 { head.fields.append("Retry-After", "1") }
         responder.send(head)

@@ -1,8 +1,8 @@
-package import Admission
+import Admission
 import Bytes
 package import HTTPModel
 package import HTTPServer
-package import OSSModel
+import OSSModel
 package import Reactor
 package import Telemetry
 
@@ -39,7 +39,8 @@ package final class Gateway: Application {
         let exchange = Exchange(self, head, responder, requestID: nextRequestID())
         exchange.refuse(
             Rejection(
-                phase: .head, rule: "http-syntax", error: CatalogueRow.headFailure(status: failure.status).error,
+                phase: .head, rule: "http-syntax",
+                error: CatalogueRow.headFailure(status: failure.status).error,
                 actual: failure.reason))
     }
 

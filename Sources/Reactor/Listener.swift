@@ -22,14 +22,14 @@ package struct ListenerSockets: Sendable {
         }
     }
 
-    /// Begins to listen on a shard with its own socket. Connections go to `accept`.
+    /// Begins to listen on a shard with its own socket. Connections go to `accept`, unless `isFull`: then they are closed.
     package func listen(
-        on core: ShardCore, socket index: Int, connectionsMax: Int,
+        on core: ShardCore, socket index: Int, isFull: @escaping () -> Bool,
         accept: @escaping (Connection) -> Void
     ) -> Listener? {
         guard let descriptor = Descriptor(descriptors[index]) else { return nil }
         return Listener(
-            core: core, descriptor: consume descriptor, family: family, connectionsMax: connectionsMax,
+            core: core, descriptor: consume descriptor, family: family, isFull: isFull,
             accept: accept)
     }
 
@@ -107,7 +107,7 @@ package final class Listener: EventTarget {
     private unowned let core: ShardCore
     private var descriptor: Descriptor?
     private let family: Int32
-    private let connectionsMax: Int
+    private let isFull: () -> Bool
     private let accept: (Connection) -> Void
     /// Tries again after even shedding has failed: no event would announce the connections that wait.
     private lazy var retry = Deadline(core) { [weak self] in self?.acceptSome() }
@@ -117,12 +117,12 @@ package final class Listener: EventTarget {
     package private(set) var shedCount: UInt64 = 0
 
     init?(
-        core: ShardCore, descriptor: consuming Descriptor, family: Int32, connectionsMax: Int,
+        core: ShardCore, descriptor: consuming Descriptor, family: Int32, isFull: @escaping () -> Bool,
         accept: @escaping (Connection) -> Void
     ) {
         self.core = core
         self.family = family
-        self.connectionsMax = connectionsMax
+        self.isFull = isFull
         self.accept = accept
         let number = descriptor.number
         self.descriptor = consume descriptor
@@ -157,7 +157,7 @@ package final class Listener: EventTarget {
     }
 
     private func take(_ accepted: consuming Descriptor) {
-        guard core.connectionCount < connectionsMax,
+        guard !isFull(),
             let connection = Connection(
                 core: core, descriptor: consume accepted, family: family, connecting: false)
         else {

@@ -20,6 +20,16 @@ import Glibc
     package private(set) var unixSeconds: Int64
     package let index: Int
 
+    /// Monotonic nanoseconds as of this call, for durations in records.
+    package var nowPrecise: UInt64 { Clock.read().monotonic }
+    /// Unix milliseconds as of this call, for records.
+    package var unixMilliseconds: Int64 { Clock.unixMilliseconds() }
+
+    /// What runs here and is drained with the process; kept alive by being here.
+    package var services: [any ShardService] = []
+    /// What goes on while the others drain.
+    package var adminServices: [any ShardService] = []
+
     let epoll: Descriptor
     var wheel: TimerWheel
     var pool = BufferPool()
@@ -169,6 +179,8 @@ import Glibc
         for slot in registrations.indices { registrations[slot].target?.shutDown() }
         flush()
         ready.removeAll()
+        services = []
+        adminServices = []
     }
 
     // MARK: Timer
@@ -186,6 +198,14 @@ import Glibc
         isTimerArmed = isWanted
         return isWanted ? .arm : .disarm
     }
+}
+
+/// Something that runs on a shard for as long as the process.
+package protocol ShardService: AnyObject {
+    /// Takes nothing new and ends what is idle; what is in progress goes on.
+    func drain()
+    /// Connections whose end a drain waits for.
+    var openConnections: Int { get }
 }
 
 /// The events of epoll.
@@ -219,4 +239,15 @@ enum Clock {
             UInt64(monotonic.tv_sec) &* 1_000_000_000 &+ UInt64(monotonic.tv_nsec), Int64(real.tv_sec)
         )
     }
+
+    static func unixMilliseconds() -> Int64 {
+        var real = timespec()
+        _ = unsafe clock_gettime(CLOCK_REALTIME, &real)
+        return Int64(real.tv_sec) * 1000 + Int64(real.tv_nsec) / 1_000_000
+    }
+}
+
+/// The wall clock for those that live on no shard.
+package enum SystemTime {
+    package static var unixSeconds: Int64 { Clock.read().unixSeconds }
 }

@@ -119,6 +119,10 @@ package final class ShardMetrics: Sendable {
 
     package func upstreamFailed(_ phase: UpstreamPhase) { upstreamFailures[phase.rawValue].add(1) }
 
+    package func connectionChanged(_ side: Side, isOpen: Bool) {
+        if isOpen { connectionOpened(side) } else { connectionClosed(side) }
+    }
+
     package func connectionOpened(_ side: Side) { opened[side.rawValue].add(1) }
 
     package func connectionClosed(_ side: Side) { closed[side.rawValue].add(1) }

@@ -47,7 +47,7 @@ enum Leaving: CaseIterable, Sendable {
         let tally = Tally()
         for (index, shard) in shards.enumerated() {
             let isListening = await shard.run { core in
-                sockets.listen(on: core, socket: index, connectionsMax: 10_000) { connection in
+                sockets.listen(on: core, socket: index, isFull: { false }) { connection in
                     connection.handler = Echo(connection, tally)
                 } != nil
             }

@@ -1,0 +1,112 @@
+import HTTPModel
+package import HTTPServer
+package import Reactor
+package import Telemetry
+
+/// All that a gateway needs to start.
+package struct GatewayPlan: Sendable {
+    package var listeners: [BindAddress]
+    package var admin: BindAddress?
+    package var shards: Int
+    package var connectionsMax: Int
+    package var settings: GatewaySettings
+    package var server: ServerSettings
+    package var rejectionLog: LogSink?
+    package var version: String
+
+    package init(
+        listeners: [BindAddress], admin: BindAddress?, shards: Int, connectionsMax: Int,
+        settings: GatewaySettings, server: ServerSettings, rejectionLog: LogSink?, version: String
+    ) {
+        self.listeners = listeners
+        self.admin = admin
+        self.shards = shards
+        self.connectionsMax = connectionsMax
+        self.settings = settings
+        self.server = server
+        self.rejectionLog = rejectionLog
+        self.version = version
+    }
+}
+
+/// A running gateway: its shards, its listeners, and the way it ends.
+package final class GatewayServer: Sendable {
+    /// What was bound, with the ports that the system chose.
+    package let addresses: [BindAddress]
+    package let adminAddress: BindAddress?
+    package let registry: MetricsRegistry
+    package let readiness = Readiness()
+    private let shards: [Shard]
+
+    /// Binds everything first, so that a port in use stops the start before anything runs.
+    package init(_ plan: GatewayPlan) async throws(TransportError) {
+        var sockets: [ListenerSockets] = []
+        for bind in plan.listeners { sockets.append(try ListenerSockets.bind(bind, count: plan.shards)) }
+        let admin: ListenerSockets? =
+            if let bind = plan.admin { try ListenerSockets.bind(bind, count: 1) } else { nil }
+        addresses = sockets.map(\.address)
+        adminAddress = admin?.address
+        let labels = MetricLabels()
+        registry = MetricsRegistry(
+            version: plan.version, startUnixSeconds: SystemTime.unixSeconds, shards: plan.shards,
+            operations: labels.operations, rejectionLabels: labels.rejections,
+            logs: plan.rejectionLog.map { [$0] } ?? [])
+        shards = (0..<plan.shards).map { Shard(index: $0) }
+        for (index, shard) in shards.enumerated() {
+            let metrics = registry.shards[index]
+            await shard.run { [sockets] core in
+                let gateway = Gateway(
+                    core: core, settings: plan.settings, metrics: metrics, labels: labels,
+                    rejectionLog: plan.rejectionLog)
+                let server = Server(core: core, settings: plan.server, application: gateway)
+                server.connectionsChanged = { metrics.connectionChanged(.downstream, isOpen: $0) }
+                for bound in sockets {
+                    server.listen(bound, socket: index, connectionsMax: plan.connectionsMax / plan.shards)
+                }
+                core.services.append(server)
+                core.services.append(gateway)
+            }
+        }
+        if let admin { await startAdmin(admin) }
+        readiness.isReady = true
+    }
+
+    private func startAdmin(_ sockets: ListenerSockets) async {
+        guard let shard = shards.first else { return }
+        await shard.run { [registry, readiness] core in
+            let application = AdminApplication(registry: registry, readiness: readiness)
+            let server = Server(core: core, settings: ServerSettings(), application: application)
+            server.listen(sockets, socket: 0, connectionsMax: 1024)
+            core.adminServices.append(server)
+        }
+    }
+
+    /// Stops accepting, lets what is in progress end within `bound`, then closes everything. Readiness fails
+    /// first, and `delay` passes so that load balancers notice.
+    package func drain(delay: Duration, bound: Duration) async {
+        readiness.isReady = false
+        try? await Task.sleep(for: delay)
+        for shard in shards { await shard.run { core in core.services.forEach { $0.drain() } } }
+        let end = ContinuousClock.now + bound
+        while ContinuousClock.now < end {
+            var open = 0
+            for shard in shards {
+                open += await shard.run { core in core.services.reduce(0) { $0 + $1.openConnections } }
+            }
+            if open == 0 { break }
+            // The end of an exchange is no event that the process hears of: it looks at short intervals.
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        await stop()
+    }
+
+    /// Closes everything now.
+    package func stop() async {
+        readiness.isReady = false
+        for shard in shards { await shard.stop() }
+    }
+}
+
+extension Gateway: ShardService {
+    package var openConnections: Int { 0 }
+}

@@ -1,0 +1,167 @@
+import Glibc
+import HTTP1
+package import HTTPModel
+
+/// A client over a blocking socket on loopback that sends exactly the bytes it is told to. Every wait is bounded by
+/// ten seconds, so that a gateway that hangs fails a test instead of stopping it.
+package final class RawClient {
+    package struct Failure: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// An answer with its body decoded.
+    package struct Answer: Sendable {
+        package let head: ResponseHead
+        package let body: [UInt8]
+
+        package var status: Int { head.status }
+        package var text: String { String(decoding: body, as: UTF8.self) }
+
+        /// The text of the first `<name>` element of the body.
+        package func element(_ name: String) -> String? {
+            guard let open = text.firstRange(of: "<\(name)>"),
+                let close = text[open.upperBound...].firstRange(of: "</\(name)>")
+            else { return nil }
+            return String(text[open.upperBound..<close.lowerBound])
+        }
+    }
+
+    private let socket: Int32
+    private var isOpen = true
+    private var decoder = ResponseDecoder()
+    private var input: [UInt8] = []
+    /// Interim answers that came before final ones, such as `100 Continue`.
+    package private(set) var interim: [ResponseHead] = []
+
+    package init(port: UInt16, receiveBytes: Int32? = nil) throws {
+        socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        if var size = receiveBytes { unsafe Loopback.set(socket, SO_RCVBUF, &size) }
+        var wait = timeval(tv_sec: 10, tv_usec: 0)
+        unsafe Loopback.set(socket, SO_RCVTIMEO, &wait)
+        unsafe Loopback.set(socket, SO_SNDTIMEO, &wait)
+        var address = Loopback.address(port: port)
+        let failed = unsafe Loopback.with(&address) { unsafe connect(socket, $0, $1) }
+        guard failed == 0 else {
+            throw Failure(description: "cannot connect to port \(port): errno \(errno)")
+        }
+    }
+
+    deinit { close() }
+
+    /// False when the peer has closed or reset the connection, or takes nothing for ten seconds.
+    @discardableResult
+    package func send(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { raw in
+                unsafe Glibc.send(
+                    socket, raw.baseAddress?.advanced(by: sent), raw.count - sent, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    @discardableResult
+    package func send(_ text: String) -> Bool { send(Array(text.utf8)) }
+
+    /// The next final answer; nil when the peer ends before its first byte. Throws when it is cut off, malformed, or
+    /// does not come.
+    package func answer(to method: Method = .get) throws -> Answer? {
+        decoder.begin(requestMethod: method)
+        var head: ResponseHead?
+        var body: [UInt8] = []
+        var position = 0
+        while true {
+            switch try nextEvent(&position) {
+            case .needsInput:
+                input.removeSubrange(..<position)
+                position = 0
+                if try receive() { continue }
+                guard let head else {
+                    if input.isEmpty, decoder.isBetweenMessages { return nil }
+                    throw Failure(description: "the answer's head is cut off")
+                }
+                do {
+                    if case .end = try decoder.endOfInput() { return Answer(head: head, body: body) }
+                } catch {
+                    throw Failure(description: "cut off: \(error.reason)")
+                }
+                throw Failure(description: "the answer is cut off")
+            case .interim(let head): interim.append(head)
+            case .head(let final): head = final
+            case .body(let range): body.append(contentsOf: input[range])
+            case .end:
+                input.removeSubrange(..<position)
+                guard let head else { throw Failure(description: "an end without a head") }
+                return Answer(head: head, body: body)
+            }
+        }
+    }
+
+    private func nextEvent(_ position: inout Int) throws -> ResponseEvent {
+        let bytes = input
+        do {
+            return try decoder.next(bytes.span, &position)
+        } catch {
+            throw Failure(description: "malformed answer: \(error.reason)")
+        }
+    }
+
+    /// Everything until the peer ends; a reset counts as an end.
+    package func rest() -> [UInt8] {
+        while (try? receive()) == true {}
+        defer { input = [] }
+        return input
+    }
+
+    /// Takes one piece of what has come; false at the end. Throws when nothing comes or the connection is reset.
+    private func receive() throws -> Bool {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe recv(socket, &buffer, buffer.count, 0)
+        guard count >= 0 else { throw Failure(description: "nothing received: errno \(errno)") }
+        input.append(contentsOf: buffer[..<count])
+        return count > 0
+    }
+
+    package func endOutput() { _ = shutdown(socket, Int32(SHUT_WR)) }
+
+    /// Leaves rudely: the peer sees a reset.
+    package func reset() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        unsafe Loopback.set(socket, SO_LINGER, &option)
+        close()
+    }
+
+    package func close() {
+        guard isOpen else { return }
+        isOpen = false
+        _ = Glibc.close(socket)
+    }
+}
+
+/// Loopback sockets for tests.
+enum Loopback {
+    static func address(port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return address
+    }
+
+    static func with(
+        _ address: inout sockaddr_in, _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    static func set<Value>(_ socket: Int32, _ option: Int32, _ value: UnsafeMutablePointer<Value>) {
+        _ = unsafe setsockopt(socket, SOL_SOCKET, option, value, socklen_t(MemoryLayout<Value>.size))
+    }
+}

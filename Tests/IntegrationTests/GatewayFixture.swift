@@ -1,0 +1,72 @@
+import Admission
+import Foundation
+import HTTPServer
+import OSSModel
+import Proxy
+import Reactor
+import Telemetry
+import TestSupport
+
+/// A gateway on loopback in front of a scripted origin, for one test.
+struct GatewayFixture {
+    let gateway: GatewayServer
+    let origin: ScriptedOrigin
+    let log: RejectionLogFile
+
+    init(
+        origin: ScriptedOrigin = ScriptedOrigin(), originPort: UInt16? = nil, shards: Int = 1,
+        _ change: (inout GatewayPlan) -> Void = { _ in }
+    ) async throws {
+        self.origin = origin
+        log = try RejectionLogFile()
+        let address = try SocketAddress.resolve(.tcp(host: "127.0.0.1", port: originPort ?? origin.port))
+        let settings = GatewaySettings(
+            admission: AdmissionSettings(addressing: Addressing(domains: ["oss-cn-hangzhou.aliyuncs.com"])),
+            integrity: IntegritySettings(), origin: OriginSettings(addresses: [address]))
+        var plan = GatewayPlan(
+            listeners: [.tcp(host: "127.0.0.1", port: 0)], admin: .tcp(host: "127.0.0.1", port: 0),
+            shards: shards, connectionsMax: 10_000, settings: settings, server: ServerSettings(),
+            rejectionLog: log.sink, version: "test")
+        change(&plan)
+        gateway = try await GatewayServer(plan)
+    }
+
+    var port: UInt16 {
+        guard case .tcp(_, let port)? = gateway.addresses.first else { return 0 }
+        return port
+    }
+
+    var adminPort: UInt16 {
+        guard case .tcp(_, let port)? = gateway.adminAddress else { return 0 }
+        return port
+    }
+
+    func client() throws -> RawClient { try RawClient(port: port) }
+
+    func stop() async {
+        await gateway.stop()
+        origin.stop()
+        log.remove()
+    }
+}
+
+/// A rejection log in a temporary file.
+struct RejectionLogFile: Sendable {
+    let path: String
+    let sink: LogSink
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "ossgate-\(UUID()).ndjson").path
+        sink = try LogSink(name: "rejections", path: path)
+    }
+
+    /// The records so far.
+    func records() throws -> [[String: Any]] {
+        guard sink.flush(milliseconds: 5_000) else { return [] }
+        return try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").map { line in
+            try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] ?? [:]
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
