@@ -1,6 +1,6 @@
 extension Span where Element == UInt8 {
     /// The first place in `range` that holds `byte`; eight bytes at a step.
-    package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
+    @inlinable package func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int? {
         let raw = unsafe bytes
         let pattern = UInt64(byte) &* Lanes.ones
         var index = range.lowerBound
@@ -18,7 +18,7 @@ extension Span where Element == UInt8 {
     }
 
     /// The first control byte in `range` (C0 or DEL) that is not HTAB: where a field value must end.
-    package func firstControl(in range: Range<Int>) -> Int? {
+    @inlinable package func firstControl(in range: Range<Int>) -> Int? {
         let raw = unsafe bytes
         var index = range.lowerBound
         while range.upperBound - index >= 8 {
@@ -42,15 +42,15 @@ extension Span where Element == UInt8 {
 }
 
 /// Eight bytes in one word. Of the marks in a result only the lowest is exact: a borrow can set marks above it.
-private enum Lanes {
-    static let ones: UInt64 = 0x0101_0101_0101_0101
-    static let highBits: UInt64 = 0x8080_8080_8080_8080
+@usableFromInline enum Lanes {
+    @inlinable static var ones: UInt64 { 0x0101_0101_0101_0101 }
+    @inlinable static var highBits: UInt64 { 0x8080_8080_8080_8080 }
 
     /// Marks the bytes that are zero.
-    static func zeros(_ lanes: UInt64) -> UInt64 { (lanes &- ones) & ~lanes & highBits }
+    @inlinable static func zeros(_ lanes: UInt64) -> UInt64 { (lanes &- ones) & ~lanes & highBits }
 
     /// Marks the bytes below `bound`, which is at most 128.
-    static func below(_ bound: UInt64, _ lanes: UInt64) -> UInt64 {
+    @inlinable static func below(_ bound: UInt64, _ lanes: UInt64) -> UInt64 {
         (lanes &- ones &* bound) & ~lanes & highBits
     }
 }

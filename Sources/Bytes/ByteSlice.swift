@@ -1,20 +1,20 @@
 /// A run of bytes inside a message that stays alive with it: taking one retains, and never copies.
-package typealias ByteSlice = ArraySlice<UInt8>
+@usableFromInline package typealias ByteSlice = ArraySlice<UInt8>
 
 extension ArraySlice where Element == UInt8 {
     /// Byte for byte equal.
-    package func matches(_ literal: Literal) -> Bool { literal.matches(span) }
+    @inlinable package func matches(_ literal: Literal) -> Bool { literal.matches(span) }
 
     /// Equal but for ASCII case.
-    package func matchesIgnoringCase(_ literal: Literal) -> Bool { literal.matchesIgnoringCase(span) }
+    @inlinable package func matchesIgnoringCase(_ literal: Literal) -> Bool { literal.matchesIgnoringCase(span) }
 
     /// Starts with the text, byte for byte.
-    package func hasPrefix(_ literal: Literal) -> Bool {
+    @inlinable package func hasPrefix(_ literal: Literal) -> Bool {
         count >= literal.count && literal.matches(span.extracting(0..<literal.count))
     }
 
     /// Starts with the text but for ASCII case.
-    package func hasPrefixIgnoringCase(_ literal: Literal) -> Bool {
+    @inlinable package func hasPrefixIgnoringCase(_ literal: Literal) -> Bool {
         count >= literal.count && literal.matchesIgnoringCase(span.extracting(0..<literal.count))
     }
 

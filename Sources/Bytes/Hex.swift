@@ -1,14 +1,14 @@
 /// Base16 (RFC 4648, section 8).
-package enum Hex {
+@usableFromInline package enum Hex {
     /// The value of one digit, nil if it is none.
-    package static func value(_ byte: UInt8) -> UInt8? {
+    @inlinable package static func value(_ byte: UInt8) -> UInt8? {
         if ASCII.isDigit(byte) { return byte &- 0x30 }
         let letter = (byte | 0x20) &- 0x61
         return letter < 6 ? letter &+ 10 : nil
     }
 
     /// The digit for a value below 16.
-    package static func digit(_ value: UInt8, upper: Bool) -> UInt8 {
+    @inlinable package static func digit(_ value: UInt8, upper: Bool) -> UInt8 {
         value < 10 ? 0x30 &+ value : (upper ? 0x37 : 0x57) &+ value
     }
 

@@ -1,23 +1,23 @@
 /// A short ASCII text fixed at compile time (a field name, a method, a parameter name) that is compared with
 /// received bytes without making a `String` or touching a reference count.
-package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
-    let text: StaticString
+@usableFromInline package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
+    @usableFromInline let text: StaticString
 
-    package init(stringLiteral value: StaticString) {
+    @inlinable package init(stringLiteral value: StaticString) {
         precondition(value.hasPointerRepresentation, "a literal is longer than one scalar")
         text = value
     }
 
-    package var count: Int { text.utf8CodeUnitCount }
-    package var description: String { text.description }
+    @inlinable package var count: Int { text.utf8CodeUnitCount }
+    @inlinable package var description: String { text.description }
 
     /// The bytes, for a caller that copies them.
-    package func withBytes<R>(_ body: (Span<UInt8>) -> R) -> R {
+    @inlinable package func withBytes<R>(_ body: (Span<UInt8>) -> R) -> R {
         text.withUTF8Buffer { buffer in unsafe body(buffer.span) }
     }
 
     /// Byte for byte equal.
-    package func matches(_ bytes: Span<UInt8>) -> Bool {
+    @inlinable package func matches(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count == count else { return false }
         return withBytes { own in
             for index in 0..<own.count where own[index] != bytes[index] { return false }
@@ -26,7 +26,7 @@ package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomSt
     }
 
     /// Equal but for ASCII case.
-    package func matchesIgnoringCase(_ bytes: Span<UInt8>) -> Bool {
+    @inlinable package func matchesIgnoringCase(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count == count else { return false }
         return withBytes { own in
             for index in 0..<own.count {
@@ -38,26 +38,26 @@ package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomSt
         }
     }
 
-    package static func == (left: Literal, right: Literal) -> Bool { right.withBytes { left.matches($0) } }
+    @inlinable package static func == (left: Literal, right: Literal) -> Bool { right.withBytes { left.matches($0) } }
 
-    package func hash(into hasher: inout Hasher) {
+    @inlinable package func hash(into hasher: inout Hasher) {
         withBytes { for index in 0..<$0.count { hasher.combine($0[index]) } }
     }
 }
 
 extension Array where Element == UInt8 {
     /// Appends the text.
-    package mutating func append(_ literal: Literal) {
-        literal.withBytes { for index in 0..<$0.count { append($0[index]) } }
+    @inlinable package mutating func append(_ literal: Literal) {
+        literal.withBytes { append($0) }
     }
 
     /// Appends a copy of the bytes.
-    package mutating func append(_ bytes: Span<UInt8>) {
+    @inlinable package mutating func append(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
 
     /// A copy of the bytes.
-    package init(_ bytes: Span<UInt8>) {
+    @inlinable package init(_ bytes: Span<UInt8>) {
         self.init()
         append(bytes)
     }
