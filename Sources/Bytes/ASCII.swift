@@ -40,6 +40,8 @@
 
     /// `tchar` of RFC 9110, section 5.6.2.
     @inlinable package static func isToken(_ byte: UInt8) -> Bool {
+        // Almost every byte of a field name is one of these.
+        if isAlpha(byte) || byte == hyphen { return true }
         let set = byte < 64 ? tokenLow : tokenHigh
         return byte < 128 && set &>> UInt64(byte & 63) & 1 == 1
     }

@@ -6,7 +6,9 @@ extension ArraySlice where Element == UInt8 {
     @inlinable package func matches(_ literal: Literal) -> Bool { literal.matches(span) }
 
     /// Equal but for ASCII case.
-    @inlinable package func matchesIgnoringCase(_ literal: Literal) -> Bool { literal.matchesIgnoringCase(span) }
+    @inlinable package func matchesIgnoringCase(_ literal: Literal) -> Bool {
+        literal.matchesIgnoringCase(span)
+    }
 
     /// Starts with the text, byte for byte.
     @inlinable package func hasPrefix(_ literal: Literal) -> Bool {

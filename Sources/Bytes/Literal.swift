@@ -1,6 +1,7 @@
 /// A short ASCII text fixed at compile time (a field name, a method, a parameter name) that is compared with
 /// received bytes without making a `String` or touching a reference count.
-@usableFromInline package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
+@usableFromInline
+package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
     @usableFromInline let text: StaticString
 
     @inlinable package init(stringLiteral value: StaticString) {
@@ -38,7 +39,9 @@
         }
     }
 
-    @inlinable package static func == (left: Literal, right: Literal) -> Bool { right.withBytes { left.matches($0) } }
+    @inlinable package static func == (left: Literal, right: Literal) -> Bool {
+        right.withBytes { left.matches($0) }
+    }
 
     @inlinable package func hash(into hasher: inout Hasher) {
         withBytes { for index in 0..<$0.count { hasher.combine($0[index]) } }

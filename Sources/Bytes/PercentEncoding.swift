@@ -1,5 +1,5 @@
 /// Percent-encoding (RFC 3986, section 2.1) as OSS reads and signs it.
-package enum PercentEncoding {
+@usableFromInline package enum PercentEncoding {
     /// What a `%` that is not followed by two hexadecimal digits does.
     package enum Malformed: Sendable {
         /// It stands for itself: OSS reads paths this way.
@@ -71,7 +71,7 @@ package enum PercentEncoding {
     }
 
     /// `unreserved` of RFC 3986, section 2.3.
-    package static func isUnreserved(_ byte: UInt8) -> Bool {
+    @inlinable package static func isUnreserved(_ byte: UInt8) -> Bool {
         ASCII.isAlphanumeric(byte) || byte == ASCII.hyphen || byte == ASCII.underscore || byte == ASCII.dot
             || byte == ASCII.tilde
     }
