@@ -2,15 +2,25 @@ package import Bytes
 
 /// Fields that end at this hop (RFC 9110, section 7.6.1) and are never forwarded.
 package enum HopByHop {
-    private static let names: [Literal] = [
-        "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te",
-        "trailer",
-        "transfer-encoding", "upgrade",
-    ]
-
     /// True for a field of the fixed list. `Content-Length` is not in it: a codec writes framing itself.
-    package static func contains(_ name: ByteSlice) -> Bool {
-        names.contains { name.matchesIgnoringCase($0) }
+    package static func contains(_ name: Span<UInt8>) -> Bool {
+        // By length first: this runs for every field of every message.
+        switch name.count {
+        case 2: ("te" as Literal).matchesIgnoringCase(name)
+        case 7: isOne(name, "trailer", "upgrade")
+        case 10: isOne(name, "connection", "keep-alive")
+        case 16: ("proxy-connection" as Literal).matchesIgnoringCase(name)
+        case 17: ("transfer-encoding" as Literal).matchesIgnoringCase(name)
+        case 18: ("proxy-authenticate" as Literal).matchesIgnoringCase(name)
+        case 19: ("proxy-authorization" as Literal).matchesIgnoringCase(name)
+        default: false
+        }
+    }
+
+    package static func contains(_ name: ByteSlice) -> Bool { contains(name.span) }
+
+    private static func isOne(_ name: Span<UInt8>, _ first: Literal, _ second: Literal) -> Bool {
+        first.matchesIgnoringCase(name) || second.matchesIgnoringCase(name)
     }
 
     /// The options that Connection fields name, without blanks, as written.
