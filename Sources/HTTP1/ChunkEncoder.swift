@@ -37,7 +37,7 @@ package enum ChunkEncoder {
         let source = trailers.bytes.span
         for (index, entry) in trailers.entries.enumerated()
         where !TrailerRule.isForbidden(trailers.name(at: index)) {
-            FieldWriter.append(source.extracting(entry.name), source.extracting(entry.value), to: &bytes)
+            FieldWriter.append(entry, of: source, to: &bytes)
         }
         bytes.append("\r\n")
     }

@@ -17,51 +17,95 @@ struct FieldWriter {
         case asReceived
     }
 
+    /// Which side of an exchange the head is of.
+    enum Side {
+        /// `Expect` is not passed on.
+        case request
+        /// The line to write where the received Connection field stood, else at the end; nil for none.
+        case response(connection: Literal?)
+    }
+
     private let fields: Fields
     private let length: Length
+    private let side: Side
+    /// What Connection names besides `close` and `keep-alive`.
     private let connectionOptions: [ByteSlice]
 
-    init(_ fields: Fields, length: Length) {
+    init(_ fields: Fields, length: Length, side: Side) {
         self.fields = fields
         self.length = length
+        self.side = side
         connectionOptions = HopByHop.connectionOptions(fields).filter {
             !$0.matchesIgnoringCase("close") && !$0.matchesIgnoringCase("keep-alive")
         }
     }
 
-    /// Appends the fields that go on. `replacement` may write another line in place of the field at an index, and
-    /// says with `true` that the field is dealt with.
-    func append(to bytes: inout [UInt8], replacement: (Int, inout [UInt8]) -> Bool) {
+    /// Appends the fields that go on.
+    func append(to bytes: inout [UInt8]) {
         var wroteLength = false
+        var connection: Literal?
+        if case .response(let line) = side { connection = line }
         let source = fields.bytes.span
-        for index in fields.entries.indices {
-            if replacement(index, &bytes) { continue }
-            if fields.isNamed("content-length", at: index) || fields.isNamed("transfer-encoding", at: index) {
+        for (index, entry) in fields.entries.enumerated() {
+            let name = source.extracting(entry.name)
+            switch Kind(name) {
+            case .framing:
                 wroteLength = wroteLength || appendLength(replacing: index, to: &bytes)
-                continue
+            case .connection:
+                if let line = connection { bytes.append(line) }
+                connection = nil
+            case .expect:
+                if case .response = side { Self.append(entry, of: source, to: &bytes) }
+            case .other:
+                if HopByHop.contains(name) || isConnectionOption(name) { continue }
+                Self.append(entry, of: source, to: &bytes)
             }
-            let name = fields.name(at: index)
-            if HopByHop.contains(name) || isConnectionOption(name) { continue }
-            let entry = fields.entries[index]
-            Self.append(source.extracting(entry.name), source.extracting(entry.value), to: &bytes)
         }
         if !wroteLength { _ = appendLength(replacing: nil, to: &bytes) }
+        if let line = connection { bytes.append(line) }
+    }
+
+    /// The fields that are not simply copied or left out.
+    private enum Kind {
+        case framing
+        case connection
+        case expect
+        case other
+
+        init(_ name: Span<UInt8>) {
+            switch name.count {
+            case 6: self = ("expect" as Literal).matchesIgnoringCase(name) ? .expect : .other
+            case 10: self = ("connection" as Literal).matchesIgnoringCase(name) ? .connection : .other
+            case 14: self = ("content-length" as Literal).matchesIgnoringCase(name) ? .framing : .other
+            case 17: self = ("transfer-encoding" as Literal).matchesIgnoringCase(name) ? .framing : .other
+            default: self = .other
+            }
+        }
     }
 
     /// One line, or nothing when it would not be one.
-    static func append(_ name: Span<UInt8>, _ value: Span<UInt8>, to bytes: inout [UInt8]) {
+    static func append(_ entry: Fields.Entry, of source: Span<UInt8>, to bytes: inout [UInt8]) {
+        let name = source.extracting(entry.name)
+        let value = source.extracting(entry.value)
         guard isToken(name), value.firstControl(in: 0..<value.count) == nil else { return }
+        let end = entry.value.upperBound
+        if entry.value.lowerBound == entry.name.upperBound + 2, end + 2 <= source.count,
+            source[entry.name.upperBound] == ASCII.colon, source[entry.name.upperBound + 1] == ASCII.space,
+            source[end] == ASCII.carriageReturn, source[end + 1] == ASCII.lineFeed
+        {
+            // A decoded field, written as it would be here: the line is copied in one piece.
+            bytes.append(source.extracting(entry.name.lowerBound..<(end + 2)))
+            return
+        }
         bytes.append(name)
         bytes.append(": ")
         bytes.append(value)
         bytes.append("\r\n")
     }
 
-    private func isConnectionOption(_ name: ByteSlice) -> Bool {
-        connectionOptions.contains { option in
-            option.count == name.count
-                && zip(option, name).allSatisfy { ASCII.lowercased($0) == ASCII.lowercased($1) }
-        }
+    private func isConnectionOption(_ name: Span<UInt8>) -> Bool {
+        for option in connectionOptions where isEqualIgnoringCase(option.span, name) { return true }
+        return false
     }
 
     /// Writes the framing field, if there is one to write at this place; a received Content-Length that says the
@@ -95,8 +139,6 @@ struct FieldWriter {
     }
 
     private func copy(_ index: Int, to bytes: inout [UInt8]) {
-        let entry = fields.entries[index]
-        let source = fields.bytes.span
-        Self.append(source.extracting(entry.name), source.extracting(entry.value), to: &bytes)
+        Self.append(fields.entries[index], of: fields.bytes.span, to: &bytes)
     }
 }

@@ -22,3 +22,12 @@ func isToken(_ bytes: Span<UInt8>) -> Bool {
     for index in 0..<bytes.count where !ASCII.isToken(bytes[index]) { return false }
     return !bytes.isEmpty
 }
+
+/// Equal but for ASCII case.
+func isEqualIgnoringCase(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    guard left.count == right.count else { return false }
+    for index in 0..<left.count where ASCII.lowercased(left[index]) != ASCII.lowercased(right[index]) {
+        return false
+    }
+    return true
+}

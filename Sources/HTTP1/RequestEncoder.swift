@@ -18,12 +18,12 @@ package enum RequestEncoder {
         append(visible: head.originTarget.span, to: &bytes)
         bytes.append(" HTTP/1.1\r\n")
         if !head.fields.contains("host") {
-            let name: [UInt8] = Array("Host".utf8)
-            let authority = head.targetAuthority ?? []
-            FieldWriter.append(name.span, authority.span, to: &bytes)
+            var host = Fields()
+            host.append("Host", head.targetAuthority ?? [])
+            FieldWriter.append(host.entries[0], of: host.bytes.span, to: &bytes)
         }
-        let writer = FieldWriter(head.fields, length: length(framing, head.fields))
-        writer.append(to: &bytes) { index, _ in head.fields.isNamed("expect", at: index) }
+        let length = length(framing, head.fields)
+        FieldWriter(head.fields, length: length, side: .request).append(to: &bytes)
         bytes.append("\r\n")
     }
 
@@ -36,7 +36,10 @@ package enum RequestEncoder {
     }
 
     private static func append(visible text: Span<UInt8>, to bytes: inout [UInt8]) {
-        for index in 0..<text.count {
+        var index = 0
+        while index < text.count, text[index] &- 0x21 < 0x5E { index += 1 }
+        bytes.append(text.extracting(0..<index))
+        while index < text.count {
             let byte = text[index]
             if byte &- 0x21 < 0x5E {
                 bytes.append(byte)
@@ -45,6 +48,7 @@ package enum RequestEncoder {
                 bytes.append(Hex.digit(byte &>> 4, upper: true))
                 bytes.append(Hex.digit(byte & 15, upper: true))
             }
+            index += 1
         }
     }
 }

@@ -45,15 +45,9 @@ extension RequestHead {
         let host = bytes.extracting(section.entries[section.host.first].value)
         guard Authority.isValid(host) else { throw .malformed("invalid Host field") }
         guard let targetAuthority else { return }
-        let named = targetAuthority.span
-        var isSame = named.count == host.count
-        if isSame {
-            for index in 0..<host.count where ASCII.lowercased(host[index]) != ASCII.lowercased(named[index])
-            {
-                isSame = false
-            }
+        guard isEqualIgnoringCase(targetAuthority.span, host) else {
+            throw .malformed("Host differs from the request-target")
         }
-        guard isSame else { throw .malformed("Host differs from the request-target") }
     }
 
     /// True for `100-continue`, the only expectation there is (RFC 9110, section 10.1.1).

@@ -24,20 +24,10 @@ package enum ResponseEncoder {
         bytes.reserveCapacity(bytes.count + head.fields.bytes.count + 64)
         appendStatusLine(head, to: &bytes)
         let framing = framing(head.framing, for: requestVersion)
-        let writer = FieldWriter(head.fields, length: length(framing, head, answersHead: answersHead))
-        if head.status < 200 {
-            writer.append(to: &bytes) { _, _ in false }
-        } else {
-            let stays = isPersistent && framing != .untilClose
-            var wroteConnection = false
-            writer.append(to: &bytes) { index, bytes in
-                guard head.fields.isNamed("connection", at: index) else { return false }
-                if !wroteConnection { appendConnection(stays, to: &bytes) }
-                wroteConnection = true
-                return true
-            }
-            if !wroteConnection { appendConnection(stays, to: &bytes) }
-        }
+        let length = length(framing, head, answersHead: answersHead)
+        let connection: Literal? =
+            head.status < 200 ? nil : connectionLine(isPersistent && framing != .untilClose)
+        FieldWriter(head.fields, length: length, side: .response(connection: connection)).append(to: &bytes)
         bytes.append("\r\n")
     }
 
@@ -59,8 +49,8 @@ package enum ResponseEncoder {
         bytes.append("\r\n")
     }
 
-    private static func appendConnection(_ stays: Bool, to bytes: inout [UInt8]) {
-        bytes.append(stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n")
+    private static func connectionLine(_ stays: Bool) -> Literal {
+        stays ? "Connection: keep-alive\r\n" : "Connection: close\r\n"
     }
 
     private static func length(
