@@ -41,7 +41,7 @@ let package = Package(
         library("Digest", ["Bytes", "CKernels", "COpenSSL"]),
         tests("DigestTests", ["Bytes", "CKernels", "Digest"]),
         library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
-        tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel", "Digest"]),
+        tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel"]),
         library("XML", ["Bytes", "CExpat"]),
         library("Admission", ["Bytes", "HTTPModel", "OSSModel"]),
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
