@@ -3,13 +3,15 @@
 @usableFromInline
 package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
     @usableFromInline let text: StaticString
+    /// In bytes; stored, because it is asked far more often than anything else.
+    package let count: Int
 
     @inlinable package init(stringLiteral value: StaticString) {
         precondition(value.hasPointerRepresentation, "a literal is longer than one scalar")
         text = value
+        count = value.utf8CodeUnitCount
     }
 
-    @inlinable package var count: Int { text.utf8CodeUnitCount }
     @inlinable package var description: String { text.description }
 
     /// The bytes, for a caller that copies them.

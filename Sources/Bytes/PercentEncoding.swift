@@ -35,15 +35,16 @@
 
     /// True when `text` decodes to `literal`, byte for byte. It allocates nothing and stops at the first difference,
     /// so that looking for a name among many encoded ones stays cheap.
-    package static func matches(_ text: ByteSlice, _ literal: Literal) -> Bool {
-        guard text.count >= literal.count, text.count <= 3 * literal.count else { return false }
+    package static func matches(_ text: Span<UInt8>, _ literal: Literal) -> Bool {
+        let wanted = literal.count
+        guard text.count >= wanted, text.count <= 3 * wanted else { return false }
         return literal.withBytes { own in
-            var index = text.startIndex
+            var index = 0
             for place in 0..<own.count {
-                guard index < text.endIndex else { return false }
+                guard index < text.count else { return false }
                 var byte = text[index]
                 index += 1
-                if byte == ASCII.percent, index + 1 < text.endIndex, let high = Hex.value(text[index]),
+                if byte == ASCII.percent, index + 1 < text.count, let high = Hex.value(text[index]),
                     let low = Hex.value(text[index + 1])
                 {
                     byte = high &<< 4 | low
@@ -51,7 +52,7 @@
                 }
                 guard byte == own[place] else { return false }
             }
-            return index == text.endIndex
+            return index == text.count
         }
     }
 

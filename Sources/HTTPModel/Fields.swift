@@ -38,6 +38,7 @@ package struct Fields: Sendable {
     /// True if the field at `index` has this name, in any case.
     package func isNamed(_ name: Literal, at index: Int) -> Bool {
         let range = entries[index].name
+        // Most names differ in length; looking at that first keeps a search cheap.
         return range.count == name.count && name.matchesIgnoringCase(bytes.span.extracting(range))
     }
 

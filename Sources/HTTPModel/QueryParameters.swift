@@ -16,20 +16,36 @@ package struct QueryParameters: Sendable, Sequence {
     package let parameters: [Parameter]
 
     package init(_ query: ByteSlice?) {
-        parameters = (query ?? []).split(separator: ASCII.ampersand).map { item in
-            guard let equals = item.firstIndex(of: ASCII.equals) else {
-                return Parameter(name: item, value: nil)
+        var found: [Parameter] = []
+        var rest = query ?? []
+        while !rest.isEmpty {
+            let end = rest.firstIndex(of: ASCII.ampersand) ?? rest.endIndex
+            let item = rest[..<end]
+            rest = rest[end...].dropFirst()
+            guard !item.isEmpty else { continue }
+            if let equals = item.firstIndex(of: ASCII.equals) {
+                found.append(Parameter(name: item[..<equals], value: item[(equals + 1)...]))
+            } else {
+                found.append(Parameter(name: item, value: nil))
             }
-            return Parameter(name: item[..<equals], value: item[(equals + 1)...])
         }
+        parameters = found
     }
 
     package func makeIterator() -> Array<Parameter>.Iterator { parameters.makeIterator() }
 
     /// The first parameter of this name, as written or percent-encoded.
     package func first(_ name: Literal) -> Parameter? {
-        parameters.first { PercentEncoding.matches($0.name, name) }
+        let all = parameters.span
+        for index in 0..<all.count where PercentEncoding.matches(all[index].name.span, name) {
+            return all[index]
+        }
+        return nil
     }
 
-    package func contains(_ name: Literal) -> Bool { first(name) != nil }
+    package func contains(_ name: Literal) -> Bool {
+        let all = parameters.span
+        for index in 0..<all.count where PercentEncoding.matches(all[index].name.span, name) { return true }
+        return false
+    }
 }
