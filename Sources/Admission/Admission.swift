@@ -27,9 +27,10 @@ package enum Admission {
         let view = HeadView(head: head, settings: settings, now: now)
         var rejection: Rejection?
         var reported: [Rejection] = []
-        for (index, rule) in HeadRules.ordered.enumerated() {
+        let rules = HeadRules.ordered.span
+        for index in HeadRules.indices(for: view.operation) {
             let mode = settings.modes.head[index]
-            guard mode != .off, let failure = rule.refusal(of: view) else { continue }
+            guard mode != .off, let failure = rules[index].refusal(of: view) else { continue }
             if mode == .enforce {
                 rejection = failure
                 break

@@ -1,3 +1,5 @@
+import OSSModel
+
 /// All head rules. Their order *is* the precedence of refusals: first failure wins. The service does not document
 /// an order; this one is fixed so that answers do not change from release to release.
 package enum HeadRules {
@@ -27,6 +29,17 @@ package enum HeadRules {
         // What is said about the body, without a byte of it.
         .contentLengthPresent, .contentLengthLimit, .contentMD5Form, .crc64Form,
     ]
+
+    /// The rules that are about an operation, as indices of `ordered`, in order.
+    static func indices(for operation: OSSOperation?) -> [Int] {
+        byOperation[operation.map { Int($0.rawValue) } ?? byOperation.count - 1]
+    }
+
+    /// By the raw value of the operation; what is no operation comes last.
+    private static let byOperation: [[Int]] =
+        OSSOperation.allCases.map { operation in
+            ordered.indices.filter { ordered[$0].operations?.contains(operation) ?? true }
+        } + [ordered.indices.filter { ordered[$0].operations == nil }]
 
     /// The names of the head rules, in order.
     package static let names: [String] = ordered.map { $0.name.description }

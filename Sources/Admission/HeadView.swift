@@ -13,6 +13,8 @@ package struct HeadView: Sendable {
     let query: QueryParameters
     let operation: OSSOperation?
     let signing: Signing
+    /// What the Authorization field says, when it is that which signs the request.
+    let authorization: AuthorizationForm?
 
     init(head: RequestHead, settings: AdmissionSettings, now: Int64) {
         self.head = head
@@ -25,26 +27,29 @@ package struct HeadView: Sendable {
         // their Authorization field nor at their URL.
         let isUnsigned = operation == .postObject || operation == .optionObject
         signing = isUnsigned ? .anonymous : Signing(head.fields, query)
+        authorization =
+            signing == .header ? head.fields.first("authorization").map { AuthorizationForm($0) } : nil
     }
 
     var fields: Fields { head.fields }
     var level: ResourceLevel { resource.level }
 
     /// True for one of these operations.
-    func isOne(of operations: Set<OSSOperation>) -> Bool {
+    func isOne(of operations: OperationSet) -> Bool {
         operation.map { operations.contains($0) } ?? false
     }
 
     /// The value of a field that may occur once; nil when absent. A repeated one is refused with `row`: which of
     /// them the origin would take is not known, so no check of one could be relied on.
-    func sole(_ name: Literal, orRefuse row: CatalogueRow = .invalidArgumentGeneric) throws(Refusal)
+    func sole(_ name: Literal, orRefuse row: @autoclosure () -> CatalogueRow = .invalidArgumentGeneric)
+        throws(Refusal)
         -> ByteSlice?
     {
         var found: ByteSlice?
         for index in fields.entries.indices where fields.isNamed(name, at: index) {
             guard found == nil else {
                 throw Refusal(
-                    row.with("ArgumentName", name.description), expected: "one \(name) field",
+                    row().with("ArgumentName", name.description), expected: "one \(name) field",
                     actual: "\(fields.count(of: name)) fields")
             }
             found = fields.value(at: index)

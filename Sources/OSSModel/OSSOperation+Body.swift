@@ -11,8 +11,20 @@ package enum BodyPlan: Sendable, Hashable {
 }
 
 extension OSSOperation {
-    /// The name for people and records.
-    package var name: String { rawValue }
+    /// The name for people, records and policies: that of the API reference, such as `PutObject`.
+    package var name: String { Self.names[Int(rawValue)] }
+
+    /// The operation of this name.
+    package init?(named name: String) {
+        guard let index = Self.names.firstIndex(of: name) else { return nil }
+        self.init(rawValue: UInt8(index))
+    }
+
+    /// By raw value; the names of the cases with a capital.
+    private static let names: [String] = allCases.map { operation in
+        let name = String(describing: operation)
+        return name.prefix(1).uppercased() + name.dropFirst()
+    }
 
     /// What becomes of the body; the limits of documents are those of `OSSLimits`.
     package var bodyPlan: BodyPlan {
@@ -54,6 +66,6 @@ extension OSSOperation {
     /// when no byte of its body has been sent and no byte of an answer has come (RFC 9110, section 9.2.2).
     package var isReplayable: Bool { !Self.usesPost.contains(self) }
 
-    private static let usesPost: Set<OSSOperation> = Set(
+    private static let usesPost = OperationSet(
         OperationTable.rows.filter { $0.method == .post }.map(\.operation))
 }

@@ -1,174 +1,174 @@
-/// Every operation of the service: the rows of its "List of operations" page and newer ones. The raw value is the
-/// name for people and records.
-package enum OSSOperation: String, Sendable, Hashable, CaseIterable {
+/// Every operation of the service: the rows of its "List of operations" page and newer ones. The raw value counts
+/// them from zero; it is for tables in memory and changes when a row is added.
+package enum OSSOperation: UInt8, Sendable, Hashable, CaseIterable {
     // Service level.
-    case listBuckets = "GetService"
-    case describeRegions = "DescribeRegions"
-    case listCloudBoxes = "ListCloudBoxes"
-    case listUserDataRedundancyTransition = "ListUserDataRedundancyTransition"
-    case getPublicAccessBlock = "GetPublicAccessBlock"
-    case putPublicAccessBlock = "PutPublicAccessBlock"
-    case deletePublicAccessBlock = "DeletePublicAccessBlock"
-    case listAccessPoints = "ListAccessPoints"
-    case doDataPipelineAction = "DoDataPipelineAction"
-    case getUserQosInfo = "GetUserQosInfo"
-    case listResourcePools = "ListResourcePools"
-    case getResourcePoolInfo = "GetResourcePoolInfo"
-    case listResourcePoolBuckets = "ListResourcePoolBuckets"
-    case getRequesterQosInfo = "GetRequesterQosInfo"
-    case putRequesterQosInfo = "PutRequesterQosInfo"
-    case deleteRequesterQosInfo = "DeleteRequesterQosInfo"
+    case listBuckets
+    case describeRegions
+    case listCloudBoxes
+    case listUserDataRedundancyTransition
+    case getPublicAccessBlock
+    case putPublicAccessBlock
+    case deletePublicAccessBlock
+    case listAccessPoints
+    case doDataPipelineAction
+    case getUserQosInfo
+    case listResourcePools
+    case getResourcePoolInfo
+    case listResourcePoolBuckets
+    case getRequesterQosInfo
+    case putRequesterQosInfo
+    case deleteRequesterQosInfo
     // Bucket level.
-    case putBucket = "PutBucket"
-    case listObjects = "GetBucket"
-    case listObjectsV2 = "ListObjectsV2"
-    case listObjectVersions = "ListObjectVersions"
-    case headBucket = "HeadBucket"
-    case deleteBucket = "DeleteBucket"
-    case optionObject = "OptionObject"
-    case postObject = "PostObject"
-    case deleteMultipleObjects = "DeleteMultipleObjects"
-    case listMultipartUploads = "ListMultipartUploads"
-    case listLiveChannel = "ListLiveChannel"
-    case putBucketACL = "PutBucketACL"
-    case getBucketACL = "GetBucketACL"
-    case getBucketLocation = "GetBucketLocation"
-    case getBucketInfo = "GetBucketInfo"
-    case getBucketStat = "GetBucketStat"
-    case getBucketPolicyStatus = "GetBucketPolicyStatus"
-    case putBucketVersioning = "PutBucketVersioning"
-    case getBucketVersioning = "GetBucketVersioning"
-    case putBucketReferer = "PutBucketReferer"
-    case getBucketReferer = "GetBucketReferer"
-    case putBucketRequestPayment = "PutBucketRequestPayment"
-    case getBucketRequestPayment = "GetBucketRequestPayment"
-    case putBucketTransferAcceleration = "PutBucketTransferAcceleration"
-    case getBucketTransferAcceleration = "GetBucketTransferAcceleration"
-    case putBucketAccessMonitor = "PutBucketAccessMonitor"
-    case getBucketAccessMonitor = "GetBucketAccessMonitor"
-    case putBucketResourceGroup = "PutBucketResourceGroup"
-    case getBucketResourceGroup = "GetBucketResourceGroup"
-    case putBucketArchiveDirectRead = "PutBucketArchiveDirectRead"
-    case getBucketArchiveDirectRead = "GetBucketArchiveDirectRead"
-    case putBucketHttpsConfig = "PutBucketHttpsConfig"
-    case getBucketHttpsConfig = "GetBucketHttpsConfig"
-    case putBucketObjectWormConfiguration = "PutBucketObjectWormConfiguration"
-    case getBucketObjectWormConfiguration = "GetBucketObjectWormConfiguration"
-    case putBucketQos = "PutBucketQos"
-    case getBucketQos = "GetBucketQos"
-    case putBucketLogging = "PutBucketLogging"
-    case getBucketLogging = "GetBucketLogging"
-    case deleteBucketLogging = "DeleteBucketLogging"
-    case putBucketWebsite = "PutBucketWebsite"
-    case getBucketWebsite = "GetBucketWebsite"
-    case deleteBucketWebsite = "DeleteBucketWebsite"
-    case putBucketLifecycle = "PutBucketLifecycle"
-    case getBucketLifecycle = "GetBucketLifecycle"
-    case deleteBucketLifecycle = "DeleteBucketLifecycle"
-    case putBucketCors = "PutBucketCors"
-    case getBucketCors = "GetBucketCors"
-    case deleteBucketCors = "DeleteBucketCors"
-    case putBucketTags = "PutBucketTags"
-    case getBucketTags = "GetBucketTags"
-    case deleteBucketTags = "DeleteBucketTags"
-    case putBucketEncryption = "PutBucketEncryption"
-    case getBucketEncryption = "GetBucketEncryption"
-    case deleteBucketEncryption = "DeleteBucketEncryption"
-    case putBucketPolicy = "PutBucketPolicy"
-    case getBucketPolicy = "GetBucketPolicy"
-    case deleteBucketPolicy = "DeleteBucketPolicy"
-    case putBucketPublicAccessBlock = "PutBucketPublicAccessBlock"
-    case getBucketPublicAccessBlock = "GetBucketPublicAccessBlock"
-    case deleteBucketPublicAccessBlock = "DeleteBucketPublicAccessBlock"
-    case putBucketOverwriteConfig = "PutBucketOverwriteConfig"
-    case getBucketOverwriteConfig = "GetBucketOverwriteConfig"
-    case deleteBucketOverwriteConfig = "DeleteBucketOverwriteConfig"
-    case putBucketQosInfo = "PutBucketQosInfo"
-    case getBucketQosInfo = "GetBucketQosInfo"
-    case deleteBucketQosInfo = "DeleteBucketQosInfo"
-    case putUserDefinedLogFieldsConfig = "PutUserDefinedLogFieldsConfig"
-    case getUserDefinedLogFieldsConfig = "GetUserDefinedLogFieldsConfig"
-    case deleteUserDefinedLogFieldsConfig = "DeleteUserDefinedLogFieldsConfig"
-    case putBucketReplication = "PutBucketReplication"
-    case deleteBucketReplication = "DeleteBucketReplication"
-    case getBucketReplication = "GetBucketReplication"
-    case getBucketReplicationLocation = "GetBucketReplicationLocation"
-    case getBucketReplicationProgress = "GetBucketReplicationProgress"
-    case putBucketRtc = "PutBucketRtc"
-    case putCname = "PutCname"
-    case deleteCname = "DeleteCname"
-    case createCnameToken = "CreateCnameToken"
-    case listCname = "ListCname"
-    case getCnameToken = "GetCnameToken"
-    case initiateBucketWorm = "InitiateBucketWorm"
-    case completeBucketWorm = "CompleteBucketWorm"
-    case extendBucketWorm = "ExtendBucketWorm"
-    case getBucketWorm = "GetBucketWorm"
-    case abortBucketWorm = "AbortBucketWorm"
-    case putBucketInventory = "PutBucketInventory"
-    case getBucketInventory = "GetBucketInventory"
-    case deleteBucketInventory = "DeleteBucketInventory"
-    case listBucketInventory = "ListBucketInventory"
-    case putStyle = "PutStyle"
-    case getStyle = "GetStyle"
-    case deleteStyle = "DeleteStyle"
-    case listStyle = "ListStyle"
-    case openMetaQuery = "OpenMetaQuery"
-    case closeMetaQuery = "CloseMetaQuery"
-    case doMetaQuery = "DoMetaQuery"
-    case getMetaQueryStatus = "GetMetaQueryStatus"
-    case createBucketDataRedundancyTransition = "CreateBucketDataRedundancyTransition"
-    case getBucketDataRedundancyTransition = "GetBucketDataRedundancyTransition"
-    case listBucketDataRedundancyTransition = "ListBucketDataRedundancyTransition"
-    case deleteBucketDataRedundancyTransition = "DeleteBucketDataRedundancyTransition"
-    case createAccessPoint = "CreateAccessPoint"
-    case getAccessPoint = "GetAccessPoint"
-    case deleteAccessPoint = "DeleteAccessPoint"
-    case putAccessPointPolicy = "PutAccessPointPolicy"
-    case getAccessPointPolicy = "GetAccessPointPolicy"
-    case deleteAccessPointPolicy = "DeleteAccessPointPolicy"
-    case putAsyncFetchTask = "PutAsyncFetchTask"
-    case getAsyncFetchTask = "GetAsyncFetchTask"
+    case putBucket
+    case listObjects
+    case listObjectsV2
+    case listObjectVersions
+    case headBucket
+    case deleteBucket
+    case optionObject
+    case postObject
+    case deleteMultipleObjects
+    case listMultipartUploads
+    case listLiveChannel
+    case putBucketACL
+    case getBucketACL
+    case getBucketLocation
+    case getBucketInfo
+    case getBucketStat
+    case getBucketPolicyStatus
+    case putBucketVersioning
+    case getBucketVersioning
+    case putBucketReferer
+    case getBucketReferer
+    case putBucketRequestPayment
+    case getBucketRequestPayment
+    case putBucketTransferAcceleration
+    case getBucketTransferAcceleration
+    case putBucketAccessMonitor
+    case getBucketAccessMonitor
+    case putBucketResourceGroup
+    case getBucketResourceGroup
+    case putBucketArchiveDirectRead
+    case getBucketArchiveDirectRead
+    case putBucketHttpsConfig
+    case getBucketHttpsConfig
+    case putBucketObjectWormConfiguration
+    case getBucketObjectWormConfiguration
+    case putBucketQos
+    case getBucketQos
+    case putBucketLogging
+    case getBucketLogging
+    case deleteBucketLogging
+    case putBucketWebsite
+    case getBucketWebsite
+    case deleteBucketWebsite
+    case putBucketLifecycle
+    case getBucketLifecycle
+    case deleteBucketLifecycle
+    case putBucketCors
+    case getBucketCors
+    case deleteBucketCors
+    case putBucketTags
+    case getBucketTags
+    case deleteBucketTags
+    case putBucketEncryption
+    case getBucketEncryption
+    case deleteBucketEncryption
+    case putBucketPolicy
+    case getBucketPolicy
+    case deleteBucketPolicy
+    case putBucketPublicAccessBlock
+    case getBucketPublicAccessBlock
+    case deleteBucketPublicAccessBlock
+    case putBucketOverwriteConfig
+    case getBucketOverwriteConfig
+    case deleteBucketOverwriteConfig
+    case putBucketQosInfo
+    case getBucketQosInfo
+    case deleteBucketQosInfo
+    case putUserDefinedLogFieldsConfig
+    case getUserDefinedLogFieldsConfig
+    case deleteUserDefinedLogFieldsConfig
+    case putBucketReplication
+    case deleteBucketReplication
+    case getBucketReplication
+    case getBucketReplicationLocation
+    case getBucketReplicationProgress
+    case putBucketRtc
+    case putCname
+    case deleteCname
+    case createCnameToken
+    case listCname
+    case getCnameToken
+    case initiateBucketWorm
+    case completeBucketWorm
+    case extendBucketWorm
+    case getBucketWorm
+    case abortBucketWorm
+    case putBucketInventory
+    case getBucketInventory
+    case deleteBucketInventory
+    case listBucketInventory
+    case putStyle
+    case getStyle
+    case deleteStyle
+    case listStyle
+    case openMetaQuery
+    case closeMetaQuery
+    case doMetaQuery
+    case getMetaQueryStatus
+    case createBucketDataRedundancyTransition
+    case getBucketDataRedundancyTransition
+    case listBucketDataRedundancyTransition
+    case deleteBucketDataRedundancyTransition
+    case createAccessPoint
+    case getAccessPoint
+    case deleteAccessPoint
+    case putAccessPointPolicy
+    case getAccessPointPolicy
+    case deleteAccessPointPolicy
+    case putAsyncFetchTask
+    case getAsyncFetchTask
     // Object level.
-    case putObject = "PutObject"
-    case copyObject = "CopyObject"
-    case uploadPart = "UploadPart"
-    case uploadPartCopy = "UploadPartCopy"
-    case putObjectACL = "PutObjectACL"
-    case getObjectACL = "GetObjectACL"
-    case putObjectTagging = "PutObjectTagging"
-    case getObjectTagging = "GetObjectTagging"
-    case deleteObjectTagging = "DeleteObjectTagging"
-    case putSymlink = "PutSymlink"
-    case getSymlink = "GetSymlink"
-    case putObjectRetention = "PutObjectRetention"
-    case getObjectRetention = "GetObjectRetention"
-    case putObjectLegalHold = "PutObjectLegalHold"
-    case getObjectLegalHold = "GetObjectLegalHold"
-    case getObject = "GetObject"
-    case listParts = "ListParts"
-    case headObject = "HeadObject"
-    case getObjectMeta = "GetObjectMeta"
-    case deleteObject = "DeleteObject"
-    case abortMultipartUpload = "AbortMultipartUpload"
-    case appendObject = "AppendObject"
-    case sealAppendObject = "SealAppendObject"
-    case initiateMultipartUpload = "InitiateMultipartUpload"
-    case completeMultipartUpload = "CompleteMultipartUpload"
-    case restoreObject = "RestoreObject"
-    case cleanRestoredObject = "CleanRestoredObject"
-    case selectObject = "SelectObject"
-    case createSelectObjectMeta = "CreateSelectObjectMeta"
-    case processObject = "ProcessObject"
-    case asyncProcessObject = "AsyncProcessObject"
-    case writeGetObjectResponse = "WriteGetObjectResponse"
+    case putObject
+    case copyObject
+    case uploadPart
+    case uploadPartCopy
+    case putObjectACL
+    case getObjectACL
+    case putObjectTagging
+    case getObjectTagging
+    case deleteObjectTagging
+    case putSymlink
+    case getSymlink
+    case putObjectRetention
+    case getObjectRetention
+    case putObjectLegalHold
+    case getObjectLegalHold
+    case getObject
+    case listParts
+    case headObject
+    case getObjectMeta
+    case deleteObject
+    case abortMultipartUpload
+    case appendObject
+    case sealAppendObject
+    case initiateMultipartUpload
+    case completeMultipartUpload
+    case restoreObject
+    case cleanRestoredObject
+    case selectObject
+    case createSelectObjectMeta
+    case processObject
+    case asyncProcessObject
+    case writeGetObjectResponse
     // Object level.
-    case putLiveChannel = "PutLiveChannel"
-    case putLiveChannelStatus = "PutLiveChannelStatus"
-    case getLiveChannelInfo = "GetLiveChannelInfo"
-    case getLiveChannelStat = "GetLiveChannelStat"
-    case getLiveChannelHistory = "GetLiveChannelHistory"
-    case deleteLiveChannel = "DeleteLiveChannel"
-    case postVodPlaylist = "PostVodPlaylist"
-    case getVodPlaylist = "GetVodPlaylist"
+    case putLiveChannel
+    case putLiveChannelStatus
+    case getLiveChannelInfo
+    case getLiveChannelStat
+    case getLiveChannelHistory
+    case deleteLiveChannel
+    case postVodPlaylist
+    case getVodPlaylist
 }

@@ -11,7 +11,7 @@ extension HeadRule {
         "authorization-form", applies: { $0.signing == .header },
         check: { view throws(Refusal) in
             guard let value = try view.sole("authorization", orRefuse: .authorizationInvalid) else { return }
-            if let fault = AuthorizationForm.fault(of: value) {
+            if let fault = view.authorization?.fault {
                 // The value holds a signature, or another secret under a scheme of its own: only its scheme is
                 // reflected.
                 let shown = AuthorizationForm.redacted(value)
@@ -23,39 +23,35 @@ extension HeadRule {
         })
 }
 
-/// The grammar of the three schemes.
-enum AuthorizationForm {
-    /// nil when the value is well-formed.
-    static func fault(of value: ByteSlice) -> CatalogueRow? {
-        if value.isEmpty { return .authorizationValueEmpty }
+/// An Authorization value read by the grammar of its scheme.
+struct AuthorizationForm: Sendable {
+    /// What is wrong with it; nil when it is well-formed.
+    let fault: CatalogueRow?
+    /// The access key id of a well-formed value: of V4 the part of the credential before its first slash.
+    let accessKeyID: ByteSlice
+
+    init(_ value: ByteSlice) {
         let space = value.firstIndex(of: ASCII.space) ?? value.endIndex
         let scheme = value[..<space]
         let credentials = value[space...].trimmingBlanks()
-        guard !credentials.isEmpty else { return .authorizationInvalid }
-        if scheme.matches("OSS") { return faultV1(credentials) }
-        if scheme.matches("OSS2") { return fault(credentials, separator: ASCII.colon, key: "AccessKeyId") }
-        if scheme.matches("OSS4-HMAC-SHA256") {
-            return fault(credentials, separator: ASCII.equals, key: "Credential")
+        if value.isEmpty {
+            self.init(.authorizationValueEmpty)
+        } else if credentials.isEmpty {
+            self.init(.authorizationInvalid)
+        } else if scheme.matches("OSS") {
+            self.init(v1: credentials)
+        } else if scheme.matches("OSS2") {
+            self.init(items: credentials, separator: ASCII.colon, key: "AccessKeyId")
+        } else if scheme.matches("OSS4-HMAC-SHA256") {
+            self.init(items: credentials, separator: ASCII.equals, key: "Credential")
+        } else {
+            self.init(.authorizationInvalid)
         }
-        return .authorizationInvalid
     }
 
-    /// The access key id of a well-formed value: of V4 the part of the credential before its first slash.
-    static func accessKeyID(of value: ByteSlice) -> ByteSlice? {
-        let space = value.firstIndex(of: ASCII.space) ?? value.endIndex
-        let scheme = value[..<space]
-        let credentials = value[space...].trimmingBlanks()
-        if scheme.matches("OSS") { return credentials.firstIndex(of: ASCII.colon).map { credentials[..<$0] } }
-        let isV2 = scheme.matches("OSS2")
-        guard isV2 || scheme.matches("OSS4-HMAC-SHA256") else { return nil }
-        let separator = isV2 ? ASCII.colon : ASCII.equals
-        let name: Literal = isV2 ? "AccessKeyId" : "Credential"
-        for item in items(of: credentials) {
-            guard let end = item.firstIndex(of: separator), item[..<end].matches(name) else { continue }
-            let value = item[(end + 1)...]
-            return isV2 ? value : value.prefix { $0 != ASCII.slash }
-        }
-        return nil
+    private init(_ fault: CatalogueRow?, accessKeyID: ByteSlice = []) {
+        self.fault = fault
+        self.accessKeyID = accessKeyID
     }
 
     /// The scheme, and no more of what follows it than that something does.
@@ -65,33 +61,71 @@ enum AuthorizationForm {
     }
 
     /// `{key}:{signature}`.
-    private static func faultV1(_ credentials: ByteSlice) -> CatalogueRow? {
-        let parts = credentials.split(separator: ASCII.colon, maxSplits: 2, omittingEmptySubsequences: false)
-        if parts.count == 1 { return .authorizationInvalid }
-        if parts.count == 3 { return .authorizationBadItemCount }
-        return parts[0].isEmpty || parts[1].isEmpty ? .authorizationMissingKeyOrSignature : nil
+    private init(v1 credentials: ByteSlice) {
+        guard let colon = credentials.firstIndex(of: ASCII.colon) else {
+            self.init(.authorizationInvalid)
+            return
+        }
+        let key = credentials[..<colon]
+        let signature = credentials[(colon + 1)...]
+        if signature.contains(ASCII.colon) {
+            self.init(.authorizationBadItemCount)
+        } else if key.isEmpty || signature.isEmpty {
+            self.init(.authorizationMissingKeyOrSignature)
+        } else {
+            self.init(nil, accessKeyID: key)
+        }
     }
 
-    /// Two or three items `name{separator}value`, of which the key and the signature are required.
-    private static func fault(_ credentials: ByteSlice, separator: UInt8, key: Literal) -> CatalogueRow? {
-        let items = items(of: credentials)
-        guard (2...3).contains(items.count) else { return .authorizationBadItemCount }
-        guard items.allSatisfy({ $0.contains(separator) }) else { return .authorizationInvalid }
-        let pairs = items.map { item in
-            item.split(separator: separator, maxSplits: 1, omittingEmptySubsequences: false)
+    /// Two or three items `name{separator}value`, of which the key and the signature are required. Order of faults:
+    /// item count, item syntax, unknown name, required items, empty value.
+    private init(items credentials: ByteSlice, separator: UInt8, key: Literal) {
+        let items = Self.items(of: credentials)
+        guard items.count == 2 || items.count == 3 else {
+            self.init(.authorizationBadItemCount)
+            return
         }
-        let names = pairs.map { $0[0] }
-        let known: [Literal] = [key, "AdditionalHeaders", "Signature"]
-        guard names.allSatisfy({ name in known.contains { name.matches($0) } }) else {
-            return .authorizationUnknownParameter
+        var keyID: ByteSlice?
+        var hasSignature = false
+        var hasUnknown = false
+        var hasEmpty = false
+        for item in items {
+            guard let end = item.firstIndex(of: separator) else {
+                self.init(.authorizationInvalid)
+                return
+            }
+            let name = item[..<end]
+            if name.matches(key) {
+                keyID = keyID ?? item[(end + 1)...]
+            } else if name.matches("Signature") {
+                hasSignature = true
+            } else if !name.matches("AdditionalHeaders") {
+                hasUnknown = true
+            }
+            if end + 1 == item.endIndex { hasEmpty = true }
         }
-        guard names.contains(where: { $0.matches(key) }), names.contains(where: { $0.matches("Signature") })
-        else { return .authorizationMissingKeyOrSignature }
-        return pairs.contains { $0[1].isEmpty } ? .authorizationValueEmpty : nil
+        if hasUnknown {
+            self.init(.authorizationUnknownParameter)
+        } else if let keyID, hasSignature {
+            let slash = separator == ASCII.equals ? keyID.firstIndex(of: ASCII.slash) : nil
+            self.init(
+                hasEmpty ? .authorizationValueEmpty : nil, accessKeyID: keyID[..<(slash ?? keyID.endIndex)])
+        } else {
+            self.init(.authorizationMissingKeyOrSignature)
+        }
     }
 
-    /// The items that are not empty, without blanks around them.
+    /// The items that are not empty, without blanks around them; a fifth and more are not looked for.
     private static func items(of credentials: ByteSlice) -> [ByteSlice] {
-        credentials.split(separator: ASCII.comma).map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
+        var items: [ByteSlice] = []
+        items.reserveCapacity(4)
+        var rest = credentials
+        while !rest.isEmpty, items.count < 4 {
+            let comma = rest.firstIndex(of: ASCII.comma) ?? rest.endIndex
+            let item = rest[..<comma].trimmingBlanks()
+            if !item.isEmpty { items.append(item) }
+            rest = rest[comma...].dropFirst()
+        }
+        return items
     }
 }

@@ -5,7 +5,7 @@ import OSSModel
 extension HeadRule {
     /// A form comes as `multipart/form-data` with a boundary ("PostObject" page; RFC 2046, section 5.1.1).
     static let formMediaType = HeadRule(
-        "request-is-not-multipart", applies: { $0.operation == .postObject },
+        "request-is-not-multipart", on: [.postObject],
         check: { view throws(Refusal) in
             let field: Literal = "content-type"
             let value = try view.sole(field, orRefuse: .requestIsNotMultipart) ?? []
@@ -16,8 +16,8 @@ extension HeadRule {
 
     /// A data upload says how long it is, or comes chunked. Over HTTP/2 the end of the stream says it.
     static let contentLengthPresent = HeadRule(
-        "missing-content-length",
-        applies: { $0.head.framing == .none && $0.head.version != .http2 && $0.isOne(of: uploads) },
+        "missing-content-length", on: uploads,
+        applies: { $0.head.framing == .none && $0.head.version != .http2 },
         check: { _ throws(Refusal) in
             throw Refusal(
                 .missingContentLength, expected: "Content-Length or Transfer-Encoding: chunked",
@@ -26,7 +26,7 @@ extension HeadRule {
 
     /// A declared length is within the limit of the operation; AppendObject adds what is there already.
     static let contentLengthLimit = HeadRule(
-        "content-length-limit",
+        "content-length-limit", on: withBody,
         check: { view throws(Refusal) in
             guard case .length(let length) = view.head.framing, let operation = view.operation,
                 let limit = BodyLimit.bytes(of: operation, limits: view.settings.limits)
@@ -42,7 +42,7 @@ extension HeadRule {
     /// `Content-MD5` is the Base64 form of exactly 16 bytes (RFC 1864, section 2). The hexadecimal digest, or its
     /// Base64 form, is the classic mistake.
     static let contentMD5Form = HeadRule(
-        "content-md5-form", applies: { $0.hasBodyPlan },
+        "content-md5-form", on: withBody,
         check: { view throws(Refusal) in
             guard let value = try view.sole("content-md5", orRefuse: .contentMD5Invalid),
                 Base64.decode(value)?.count != 16
@@ -55,7 +55,7 @@ extension HeadRule {
 
     /// `x-oss-hash-crc64ecma` is an unsigned decimal number below 2^64; anything else cannot match.
     static let crc64Form = HeadRule(
-        "crc64-form", applies: { $0.isOne(of: uploads) },
+        "crc64-form", on: uploads,
         check: { view throws(Refusal) in
             guard let value = try view.sole("x-oss-hash-crc64ecma", orRefuse: .crc64Mismatch),
                 value.decimal == nil
@@ -64,12 +64,10 @@ extension HeadRule {
                 .crc64Mismatch, expected: "an unsigned decimal number below 2^64", actual: value.text)
         })
 
-    private static let uploads: Set<OSSOperation> = [.putObject, .appendObject, .uploadPart, .postObject]
-}
+    /// The operations that take a body, so that fields about a body mean something.
+    private static let withBody = OperationSet(OSSOperation.allCases.filter { $0.bodyPlan != .none })
 
-extension HeadView {
-    /// The operation takes a body, so that fields about a body mean something.
-    var hasBodyPlan: Bool { operation.map { $0.bodyPlan != .none } ?? false }
+    private static let uploads: OperationSet = [.putObject, .appendObject, .uploadPart, .postObject]
 }
 
 /// The media type of a form.

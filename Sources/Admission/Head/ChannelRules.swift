@@ -2,19 +2,13 @@ import Bytes
 import HTTPModel
 import OSSModel
 
-extension HeadView {
-    /// The key names a live channel, or a channel and a playlist.
-    var isChannelOperation: Bool {
-        switch operation {
-        case .putLiveChannel, .putLiveChannelStatus, .getLiveChannelInfo, .getLiveChannelStat,
-            .getLiveChannelHistory, .deleteLiveChannel, .getVodPlaylist, .postVodPlaylist:
-            true
-        default: false
-        }
-    }
-}
-
 extension HeadRule {
+    /// The key names a live channel, or a channel and a playlist.
+    static let channelOperations: OperationSet = [
+        .putLiveChannel, .putLiveChannelStatus, .getLiveChannelInfo, .getLiveChannelStat,
+        .getLiveChannelHistory, .deleteLiveChannel, .getVodPlaylist, .postVodPlaylist,
+    ]
+
     /// Live and vod operations need a channel; only `GET ?live`, which lists the channels, has none.
     static let channelNamePresent = HeadRule(
         "channel-name-empty", applies: { $0.level == .bucket && !$0.query.parameters.isEmpty },
@@ -30,7 +24,7 @@ extension HeadRule {
     /// A channel name is UTF-8, has neither slash nor backslash, and at most 63 bytes ("PutLiveChannel" page; its
     /// message says less than 64, its list up to 64).
     static let channelName = HeadRule(
-        "invalid-channel-name", applies: { $0.level == .object && $0.isChannelOperation },
+        "invalid-channel-name", on: channelOperations, applies: { $0.level == .object },
         check: { view throws(Refusal) in
             let channel = channelAndPlaylist(view).channel
             guard channel.isUTF8 else {
@@ -51,7 +45,7 @@ extension HeadRule {
 
     /// The playlist of PostVodPlaylist ends with `.m3u8`.
     static let playlistName = HeadRule(
-        "playlist-name-suffix", applies: { $0.operation == .postVodPlaylist },
+        "playlist-name-suffix", on: [.postVodPlaylist],
         check: { view throws(Refusal) in
             guard let playlist = channelAndPlaylist(view).playlist,
                 !playlist.suffix(5).matches(".m3u8")

@@ -4,7 +4,7 @@ import OSSModel
 extension HeadRule {
     /// `x-oss-copy-source` is `/bucket/key`, percent-encoded, with an optional `?versionId=` ("CopyObject" page).
     static let copySource = HeadRule(
-        "copy-source-format", applies: { $0.isOne(of: copies) },
+        "copy-source-format", on: copies,
         check: { view throws(Refusal) in
             let field: Literal = "x-oss-copy-source"
             guard let value = try view.sole(field, orRefuse: .copySourceFormat) else { return }
@@ -19,7 +19,7 @@ extension HeadRule {
     /// The times of the conditions on a copy source: an HTTP date or ISO 8601 with milliseconds, not before 1970, and
     /// that of `if-modified-since` not in the future.
     static let copySourceTime = HeadRule(
-        "copy-source-date", applies: { $0.isOne(of: copies) },
+        "copy-source-date", on: copies,
         check: { view throws(Refusal) in
             try requireTime(view, "x-oss-copy-source-if-modified-since", mayBeInFuture: false)
             try requireTime(view, "x-oss-copy-source-if-unmodified-since", mayBeInFuture: true)
@@ -27,7 +27,7 @@ extension HeadRule {
 
     /// The time span of the vod operations is given in Unix seconds of the past.
     static let vodTimeSpan = HeadRule(
-        "vod-time", applies: { $0.isOne(of: [.getVodPlaylist, .postVodPlaylist]) },
+        "vod-time", on: [.getVodPlaylist, .postVodPlaylist],
         check: { view throws(Refusal) in
             for name in ["startTime", "endTime"] as [Literal] {
                 guard let value = view.query.value(name) else { continue }
@@ -35,7 +35,7 @@ extension HeadRule {
             }
         })
 
-    private static let copies: Set<OSSOperation> = [.copyObject, .uploadPartCopy]
+    private static let copies: OperationSet = [.copyObject, .uploadPartCopy]
 
     /// The source and, if there is one, its version id, decoded.
     private static func parts(of value: ByteSlice) -> (source: ByteSlice, version: ByteSlice?) {

@@ -4,7 +4,7 @@ import OSSModel
 extension HeadRule {
     /// Server-side encryption is by AES256, KMS or SM4. Operations that do not take the field are the origin's.
     static let encryptionAlgorithm = HeadRule(
-        "sse-algorithm-invalid", applies: { $0.isOne(of: storing) },
+        "sse-algorithm-invalid", on: storing,
         check: { view throws(Refusal) in
             let field: Literal = "x-oss-server-side-encryption"
             guard let value = try view.sole(field, orRefuse: .sseAlgorithmInvalid) else { return }
@@ -16,7 +16,7 @@ extension HeadRule {
 
     /// With KMS the data key may be for SM4; without KMS the field means nothing.
     static let dataEncryption = HeadRule(
-        "sse-data-encryption-invalid", applies: { $0.isOne(of: storing) && usesKMS($0) },
+        "sse-data-encryption-invalid", on: storing, applies: { usesKMS($0) },
         check: { view throws(Refusal) in
             let field: Literal = "x-oss-server-side-data-encryption"
             guard let value = try view.sole(field, orRefuse: .sseDataEncryptionInvalid),
@@ -27,7 +27,7 @@ extension HeadRule {
 
     /// With KMS the key id, if there is one, looks like one; whether it exists only KMS knows.
     static let kmsKeyID = HeadRule(
-        "kms-key-id-invalid", applies: { $0.isOne(of: takesKeyID) && usesKMS($0) },
+        "kms-key-id-invalid", on: takesKeyID, applies: { usesKMS($0) },
         check: { view throws(Refusal) in
             let field: Literal = "x-oss-server-side-encryption-key-id"
             guard let value = try view.sole(field, orRefuse: .kmsKeyIDInvalid) else { return }
@@ -48,5 +48,5 @@ extension HeadRule {
             || byte == ASCII.dot || byte == ASCII.hyphen
     }
 
-    private static let takesKeyID: Set<OSSOperation> = [.putObject, .copyObject, .initiateMultipartUpload]
+    private static let takesKeyID: OperationSet = [.putObject, .copyObject, .initiateMultipartUpload]
 }

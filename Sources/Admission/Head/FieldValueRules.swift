@@ -5,7 +5,7 @@ extension HeadRule {
     /// PutObject takes no condition ("PutObject" page, EC 0017-00000245); GET, HEAD and the conditions on a copy
     /// source are another matter.
     static let conditionalPut = HeadRule(
-        "not-implemented-header", applies: { $0.operation == .putObject },
+        "not-implemented-header", on: [.putObject],
         check: { view throws(Refusal) in
             let names: [Literal] = ["if-modified-since", "if-unmodified-since", "if-match", "if-none-match"]
             for index in view.fields.entries.indices {
@@ -45,11 +45,11 @@ extension HeadRule {
 
     /// A field whose value is one of a documented set; InvalidArgument otherwise.
     private static func enumerated(
-        _ name: Literal, field: Literal, of operations: Set<OSSOperation>, allowed: [Literal],
+        _ name: Literal, field: Literal, of operations: OperationSet, allowed: [Literal],
         ignoringCase: Bool = false
     ) -> HeadRule {
         HeadRule(
-            name, applies: { $0.isOne(of: operations) },
+            name, on: operations,
             check: { view throws(Refusal) in
                 guard let value = try view.sole(field) else { return }
                 let isAllowed = allowed.contains {
@@ -63,7 +63,7 @@ extension HeadRule {
     }
 
     /// The operations that create an object from fields and a body or a source.
-    static let storing: Set<OSSOperation> = [
+    static let storing: OperationSet = [
         .putObject, .appendObject, .copyObject, .initiateMultipartUpload,
     ]
 }

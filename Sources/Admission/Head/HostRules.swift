@@ -12,7 +12,7 @@ extension HeadRule {
 
     /// PutBucket needs an endpoint of the service; a custom domain, even a mapped one, cannot create buckets.
     static let putBucketHost = HeadRule(
-        "invalid-host-put-bucket", applies: { $0.operation == .putBucket },
+        "invalid-host-put-bucket", on: [.putBucket],
         check: { view throws(Refusal) in
             guard view.hostKind == .unknown || view.hostKind == .cname else { return }
             throw unknownHost(view, .invalidHostPutBucket)

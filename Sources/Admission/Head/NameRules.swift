@@ -24,7 +24,7 @@ extension HeadRule {
     /// The decoded key: at most 1023 bytes, then no slash or backslash first, then UTF-8; a key with several
     /// faults gets the first of these ("Object naming" page).
     static let objectName = HeadRule(
-        "invalid-object-name", applies: { $0.level == .object && !$0.isChannelOperation },
+        "invalid-object-name", applies: { $0.level == .object && !$0.isOne(of: channelOperations) },
         check: { view throws(Refusal) in
             let key = view.resource.key
             guard key.count <= OSSLimits.keyBytesMax else {

@@ -5,11 +5,8 @@ import OSSModel
 extension HeadRule {
     /// An anonymous GET may not choose the fields of its answer ("GetObject" page).
     static let responseOverride = HeadRule(
-        "response-headers-anonymous",
-        applies: {
-            $0.signing == .anonymous && !$0.query.parameters.isEmpty
-                && $0.isOne(of: [.getObject, .headObject])
-        },
+        "response-headers-anonymous", on: [.getObject, .headObject],
+        applies: { $0.signing == .anonymous && !$0.query.parameters.isEmpty },
         check: { view throws(Refusal) in
             let names: [Literal] = [
                 "response-content-type", "response-content-language", "response-expires",
@@ -31,7 +28,7 @@ extension HeadRule {
 
     /// AppendObject has a position from 0 to 2^63-1 (EC 0016-00000502: no number is a missing argument too).
     static let appendPosition = HeadRule(
-        "append-position", applies: { $0.operation == .appendObject },
+        "append-position", on: [.appendObject],
         check: { view throws(Refusal) in
             guard let value = view.query.value("position") else {
                 throw Refusal(
@@ -47,7 +44,7 @@ extension HeadRule {
 
     /// A part has a number from 1 to 10000 (EC 0017-00000219 and 0017-00000220).
     static let partNumber = HeadRule(
-        "part-number", applies: { $0.isOne(of: [.uploadPart, .uploadPartCopy]) },
+        "part-number", on: [.uploadPart, .uploadPartCopy],
         check: { view throws(Refusal) in
             guard let value = view.query.value("partNumber"), !value.isEmpty else {
                 throw Refusal(
@@ -63,7 +60,7 @@ extension HeadRule {
 
     /// `encoding-type` is one that keys can be written in; an empty one asks for none.
     static let encodingType = HeadRule(
-        "encoding-type", applies: { !$0.query.parameters.isEmpty && $0.isOne(of: listsOrNamesKeys) },
+        "encoding-type", on: listsOrNamesKeys, applies: { !$0.query.parameters.isEmpty },
         check: { view throws(Refusal) in
             guard let value = view.query.value("encoding-type"), !value.isEmpty else { return }
             guard !value.matches("url"), !value.matches("url2"), !value.matches("base64") else { return }
@@ -73,8 +70,8 @@ extension HeadRule {
     /// `max-keys` is an integer up to 1000. 0 passes: the pages contradict each other about it. The S3 dialect takes
     /// larger numbers for 1000, so its requests are not looked at.
     static let maxKeys = HeadRule(
-        "max-keys",
-        applies: { !$0.query.parameters.isEmpty && $0.signing != .s3 && $0.isOne(of: listsWithMaxKeys) },
+        "max-keys", on: listsWithMaxKeys,
+        applies: { !$0.query.parameters.isEmpty && $0.signing != .s3 },
         check: { view throws(Refusal) in
             guard let value = view.query.value("max-keys"), !value.isEmpty else { return }
             guard let number = value.decimal, number <= OSSLimits.listedKeysMax else {
@@ -87,7 +84,7 @@ extension HeadRule {
     /// Where a listing begins and what it selects is no longer than a key. `continuation-token` is not held to that:
     /// the service makes it, and it outgrows the key that it stands for.
     static let listParameters = HeadRule(
-        "list-parameter-length", applies: { !$0.query.parameters.isEmpty && $0.isOne(of: listsWithMaxKeys) },
+        "list-parameter-length", on: listsWithMaxKeys, applies: { !$0.query.parameters.isEmpty },
         check: { view throws(Refusal) in
             let names: [Literal] = ["prefix", "marker", "delimiter", "start-after", "key-marker"]
             for name in names {
@@ -114,11 +111,11 @@ extension HeadRule {
         }
     }
 
-    private static let listsWithMaxKeys: Set<OSSOperation> = [
+    private static let listsWithMaxKeys: OperationSet = [
         .listBuckets, .listObjects, .listObjectsV2, .listObjectVersions,
     ]
 
-    private static let listsOrNamesKeys: Set<OSSOperation> = [
+    private static let listsOrNamesKeys: OperationSet = [
         .listObjects, .listObjectsV2, .listObjectVersions, .listMultipartUploads, .listParts,
         .initiateMultipartUpload, .completeMultipartUpload, .deleteMultipleObjects,
     ]

@@ -3,7 +3,7 @@ import OSSModel
 extension HeadRule {
     /// A preflight names its origin ("OptionObject" page); this goes before the method that it asks for.
     static let preflightOrigin = HeadRule(
-        "options-origin-missing", applies: { $0.operation == .optionObject },
+        "options-origin-missing", on: [.optionObject],
         check: { view throws(Refusal) in
             guard view.fields.first("origin")?.isEmpty ?? true else { return }
             throw Refusal(.optionsOriginMissing, expected: "the field Origin", actual: "absent or empty")
@@ -11,7 +11,7 @@ extension HeadRule {
 
     /// A preflight names the method that it asks for.
     static let preflightMethod = HeadRule(
-        "options-method-missing", applies: { $0.operation == .optionObject },
+        "options-method-missing", on: [.optionObject],
         check: { view throws(Refusal) in
             guard view.fields.first("access-control-request-method")?.isEmpty ?? true else { return }
             throw Refusal(

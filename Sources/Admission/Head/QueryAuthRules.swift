@@ -63,7 +63,7 @@ extension HeadRule {
 
     private static func accessKeyID(_ view: HeadView) -> ByteSlice? {
         switch view.signing {
-        case .header: view.fields.first("authorization").flatMap { AuthorizationForm.accessKeyID(of: $0) }
+        case .header: view.authorization?.accessKeyID
         case .urlV1: view.query.value("OSSAccessKeyId")
         case .urlV2: view.query.value("x-oss-access-key-id")
         case .urlV4: view.query.value("x-oss-credential").map { $0.prefix { $0 != ASCII.slash } }

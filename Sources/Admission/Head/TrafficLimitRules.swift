@@ -4,8 +4,7 @@ import OSSModel
 extension HeadRule {
     /// The limit is in the URL or in a field, not in both; this goes before its range.
     static let trafficLimitOnce = HeadRule(
-        "traffic-limit-both-places",
-        applies: { $0.isOne(of: limited) && $0.fields.contains("x-oss-traffic-limit") },
+        "traffic-limit-both-places", on: limited, applies: { $0.fields.contains("x-oss-traffic-limit") },
         check: { view throws(Refusal) in
             guard let value = view.query.value("x-oss-traffic-limit") else { return }
             throw Refusal(
@@ -15,7 +14,7 @@ extension HeadRule {
 
     /// 819200 to 838860800 bits per second ("Single-connection bandwidth throttling" page).
     static let trafficLimitRange = HeadRule(
-        "traffic-limit-range", applies: { $0.isOne(of: limited) },
+        "traffic-limit-range", on: limited,
         check: { view throws(Refusal) in
             guard
                 let value = try view.sole("x-oss-traffic-limit", orRefuse: .trafficLimitRange)
@@ -28,7 +27,7 @@ extension HeadRule {
             }
         })
 
-    private static let limited: Set<OSSOperation> = [
+    private static let limited: OperationSet = [
         .putObject, .appendObject, .postObject, .copyObject, .uploadPart, .uploadPartCopy, .getObject,
     ]
 }
