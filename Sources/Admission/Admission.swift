@@ -27,7 +27,8 @@ package enum Admission {
         let view = HeadView(head: head, settings: settings, now: now)
         var rejection: Rejection?
         var reported: [Rejection] = []
-        let rules = HeadRules.ordered.span
+        let ordered = HeadRules.ordered
+        let rules = ordered.span
         for index in HeadRules.indices(for: view.operation) {
             let mode = settings.modes.head[index]
             guard mode != .off, let failure = rules[index].refusal(of: view) else { continue }

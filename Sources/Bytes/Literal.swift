@@ -4,7 +4,7 @@
 package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomStringConvertible {
     @usableFromInline let text: StaticString
     /// In bytes; stored, because it is asked far more often than anything else.
-    package let count: Int
+    @usableFromInline package let count: Int
 
     @inlinable package init(stringLiteral value: StaticString) {
         precondition(value.hasPointerRepresentation, "a literal is longer than one scalar")

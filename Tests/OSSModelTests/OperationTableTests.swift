@@ -101,6 +101,22 @@ import Testing
         #expect(OSSOperation.getObject.isReplayable)
     }
 
+    @Test func namesAreThoseOfTheReferenceAndLeadBack() {
+        #expect(OSSOperation.putObject.name == "PutObject")
+        #expect(OSSOperation.listObjectsV2.name == "ListObjectsV2")
+        for operation in OSSOperation.allCases { #expect(OSSOperation(named: operation.name) == operation) }
+        #expect(OSSOperation(named: "putObject") == nil)
+    }
+
+    @Test func setsHoldWhatTheyWereGiven() {
+        for operation in OSSOperation.allCases {
+            let set = OperationSet([operation])
+            #expect(OSSOperation.allCases.filter { set.contains($0) } == [operation])
+        }
+        let both = OperationSet([.listBuckets]).union([.getVodPlaylist])
+        #expect(OSSOperation.allCases.filter { both.contains($0) } == [.listBuckets, .getVodPlaylist])
+    }
+
     /// A query of very many parameters costs one look each.
     @Test func aLongQueryIsRouted() {
         let query = Array(repeating: "%61", count: 2_000).joined(separator: "&") + "&acl"
