@@ -71,6 +71,11 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: ["Bytes", "Digest", "HTTPModel", "HTTP1", "HTTPServer", "Reactor"],
+            swiftSettings: strict),
+
         tests("ConfigTests", ["Config"]),
         tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),

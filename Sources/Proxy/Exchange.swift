@@ -71,6 +71,11 @@ final class Exchange: ExchangeHandler {
         self.verdict = verdict
         for rejection in verdict.reported { gateway.record(rejection, mode: .report, of: self) }
         if let rejection = verdict.rejection { return refuse(rejection) }
+        if settings.integrity.requiresContentMD5, verdict.bodyPlan == .opaque,
+            !head.fields.contains("content-md5")
+        {
+            return refuse(.contentMD5Missing())
+        }
         stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings)
         plan(verdict)

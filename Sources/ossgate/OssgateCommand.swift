@@ -3,7 +3,7 @@ import Config
 import Digest
 
 /// The command line: sub-commands and versions.
-@main struct OssgateCommand: ParsableCommand {
+@main struct OssgateCommand: AsyncParsableCommand {
     static let version = "0.1.0"
 
     static let configuration = CommandConfiguration(
@@ -16,5 +16,5 @@ import Digest
             \(OpenSSLVersion.text)
             configuration schema \(Configuration.schemaVersion)
             """,
-        subcommands: [CheckCommand.self])
+        subcommands: [ServeCommand.self, CheckCommand.self, EmulatorCommand.self])
 }

@@ -28,6 +28,13 @@ extension Rejection {
             hint: "the body was changed on its way, or the digest was made of other bytes")
     }
 
+    /// The operator demands `Content-MD5` of every upload, and there is none.
+    package static func contentMD5Missing() -> Rejection {
+        Rejection(
+            phase: .head, rule: "content-md5-required", error: CatalogueRow.contentMD5Invalid.error,
+            expected: "Content-MD5", hint: "integrity.contentMD5 is \"require\" in the gateway's configuration")
+    }
+
     /// `x-oss-hash-crc64ecma` is the CRC of other bytes than those of the body.
     package static func crc64Mismatch(client: ByteSlice, computed: UInt64) -> Rejection {
         Rejection(

@@ -1,0 +1,25 @@
+import HTTPServer
+package import Reactor
+
+/// A running emulator: one shard of its own, so that its file access never holds up a gateway in the same process.
+package final class EmulatorServer: Sendable {
+    /// What was bound, with the port that the system chose.
+    package let address: BindAddress
+    private let shard: Shard
+
+    package init(
+        store: EmulatorStore, settings: EmulatorSettings, bind: BindAddress
+    ) async throws(TransportError) {
+        let sockets = try ListenerSockets.bind(bind, count: 1)
+        address = sockets.address
+        shard = Shard(index: 1000)
+        await shard.run { core in
+            let application = EmulatorApplication(store: store, settings: settings)
+            let server = Server(core: core, settings: ServerSettings(), application: application)
+            server.listen(sockets, socket: 0, connectionsMax: .max)
+            core.services.append(server)
+        }
+    }
+
+    package func stop() async { await shard.stop() }
+}

@@ -1,0 +1,31 @@
+import Reactor
+
+/// What an emulator is like.
+package struct EmulatorSettings: Sendable {
+    /// Suffixes under which what precedes in Host is the bucket, beside the vendor's endpoint forms.
+    package var domains: [String] = []
+    /// Access key ids and secrets; none: signatures are not checked, and anonymous requests are allowed.
+    package var credentials: [(id: String, secret: String)] = []
+    /// Buckets that exist from the start.
+    package var buckets: [String] = []
+    /// A directory for durable data; nil keeps all in memory.
+    package var dataDirectory: String?
+    package var bucketsMax = 100
+    /// All parts but the last must have so many bytes when an upload is completed.
+    package var partBytesMin: UInt64 = 100 * 1024
+    /// Bytes of one upload, append or part.
+    package var uploadBytesMax: UInt64 = 5 << 30
+    /// Bodies above this go to a file even when data is in memory.
+    package var memoryBodyBytesMax = 64 << 20
+    /// Unix seconds.
+    package var now: @Sendable () -> Int64 = { SystemTime.unixSeconds }
+
+    package init() {}
+}
+
+/// The data directory cannot be used, or a body or record cannot be stored: what was attempted, and why not.
+package struct StorageFailure: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    package init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,87 @@
+import Admission
+import Config
+import Emulator
+import HTTPServer
+import OSSModel
+import Proxy
+import Reactor
+import Telemetry
+
+/// From the configuration as it was written to what the parts of the process take.
+extension Configuration {
+    func plan(origin: SocketAddress, rejectionLog: LogSink?, version: String) -> GatewayPlan {
+        var originSettings = OriginSettings(addresses: [origin])
+        originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
+        originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
+        var settings = GatewaySettings(
+            admission: AdmissionSettings(
+                addressing: Addressing(domains: domains, pathStyle: pathStyle, cnames: cnames),
+                modes: RuleModes(rules.mapValues(\.admission))),
+            integrity: integrity.settings, origin: originSettings)
+        settings.bodyIdleSeconds = UInt64(timeouts.bodyIdle.components.seconds)
+        return GatewayPlan(
+            listeners: listeners.compactMap { BindAddress($0.bind.description) },
+            admin: admin.flatMap { BindAddress($0.description) }, shards: shards,
+            connectionsMax: limits.connectionsMax, settings: settings, server: serverSettings,
+            rejectionLog: rejectionLog, version: version)
+    }
+
+    private var serverSettings: ServerSettings {
+        var settings = ServerSettings()
+        settings.http1.targetBytesMax = limits.targetBytesMax
+        settings.http1.headBytesMax = limits.headBytesMax
+        settings.http1.fieldsMax = limits.fieldsMax
+        settings.headNanoseconds = timeouts.head.nanoseconds
+        settings.bodyIdleNanoseconds = timeouts.bodyIdle.nanoseconds
+        settings.keepAliveNanoseconds = timeouts.keepAlive.nanoseconds
+        settings.bodyBytesPerSecondMin = UInt64(timeouts.minimumBytesPerSecond)
+        settings.lingerBytesMax = UInt64(limits.drainBytesMax)
+        return settings
+    }
+
+    var emulatorSettings: EmulatorSettings {
+        var settings = EmulatorSettings()
+        settings.domains = domains
+        settings.credentials = emulator.credentials.map { ($0.accessKeyId, $0.accessKeySecret) }
+        settings.buckets = emulator.buckets
+        settings.dataDirectory = emulator.data
+        return settings
+    }
+}
+
+extension Configuration.RuleMode {
+    fileprivate var admission: RuleMode {
+        switch self {
+        case .enforce: .enforce
+        case .report: .report
+        case .off: .off
+        }
+    }
+}
+
+extension Configuration.Integrity {
+    fileprivate var settings: IntegritySettings {
+        var settings = IntegritySettings()
+        settings.requiresContentMD5 = contentMD5 == .require
+        settings.verifiesCRC64 = crc64 == .verify
+        settings.downloads =
+            switch downloads {
+            case .observe: .observe
+            case .abort: .abort
+            case .off: .off
+            }
+        settings.origin =
+            switch originCRC64 {
+            case .observe: .observe
+            case .fail: .fail
+            case .off: .off
+            }
+        return settings
+    }
+}
+
+extension Duration {
+    fileprivate var nanoseconds: UInt64 {
+        UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
+    }
+}

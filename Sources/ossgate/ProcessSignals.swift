@@ -1,0 +1,38 @@
+import Dispatch
+import Foundation
+
+/// The signals that a serving process acts on, as a sequence: they are taken from the moment this is made.
+final class ProcessSignals {
+    private let stream: AsyncStream<Int32>
+    private var sources: [any DispatchSourceSignal] = []
+
+    init() {
+        let (stream, continuation) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingNewest(16))
+        self.stream = stream
+        for number in [SIGTERM, SIGINT, SIGUSR1, SIGHUP] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            source.setEventHandler { continuation.yield(number) }
+            source.activate()
+            sources.append(source)
+        }
+    }
+
+    /// Returns at SIGTERM or SIGINT; until then SIGUSR1 reopens logs and SIGHUP reloads.
+    func serve(reopen: () -> Void, reload: () -> Void) async {
+        for await number in stream {
+            switch number {
+            case SIGUSR1: reopen()
+            case SIGHUP: reload()
+            default: return
+            }
+        }
+    }
+}
+
+/// Messages for whoever runs the process: the standard error, since the standard output may carry a log.
+enum Operator {
+    static func say(_ message: String) {
+        FileHandle.standardError.write(Data("\(message)\n".utf8))
+    }
+}

@@ -1,0 +1,99 @@
+import ArgumentParser
+import Config
+import Digest
+import Emulator
+import Proxy
+import Reactor
+import Telemetry
+
+/// `ossgate serve`: the gateway, with the embedded emulator if the configuration asks for it.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the gateway until SIGTERM or SIGINT.")
+
+    @OptionGroup var source: ConfigurationOption
+
+    func run() async throws {
+        let configuration = try source.load()
+        let signals = ProcessSignals()
+        try prepareProcess()
+        let log = try openRejectionLog(configuration.rejectionLog)
+        let emulator = try await startEmulator(configuration)
+        let origin = try resolveOrigin(configuration.origin, emulator: emulator)
+        let gateway: GatewayServer
+        do {
+            gateway = try await GatewayServer(
+                configuration.plan(origin: origin, rejectionLog: log, version: OssgateCommand.version))
+        } catch {
+            throw ExitCode.failing(.unavailable, "\(error)")
+        }
+        announce(gateway, configuration, emulator)
+        await signals.serve(
+            reopen: {
+                do { try log?.reopen() } catch { Operator.say("\(error)") }
+            },
+            reload: { Operator.say("reloading the configuration is not supported; restart to change it") })
+        Operator.say("draining")
+        await gateway.drain(
+            delay: configuration.timeouts.drainDelay, bound: configuration.timeouts.drain)
+        await emulator?.stop()
+        log?.close(flushMilliseconds: 2_000)
+        Operator.say("stopped")
+    }
+
+    private func openRejectionLog(_ choice: Configuration.RejectionLog) throws -> LogSink? {
+        do {
+            switch choice {
+            case .off: return nil
+            case .stdout: return try LogSink(name: "rejections", path: nil)
+            case .file(let path): return try LogSink(name: "rejections", path: path)
+            }
+        } catch {
+            throw ExitCode.failing(.inputOutput, "\(error)")
+        }
+    }
+
+    private func startEmulator(_ configuration: Configuration) async throws -> EmulatorServer? {
+        guard configuration.origin == .embedded else { return nil }
+        let bind = configuration.emulator.bind.flatMap { BindAddress($0.description) }
+        return try await EmulatorServer.starting(
+            configuration.emulatorSettings, bind: bind ?? .tcp(host: "127.0.0.1", port: 0))
+    }
+
+    private func resolveOrigin(
+        _ endpoint: Configuration.OriginEndpoint, emulator: EmulatorServer?
+    ) throws -> SocketAddress {
+        do {
+            switch endpoint {
+            case .http(let host, let port): return try .resolve(.tcp(host: host, port: port))
+            case .embedded:
+                guard let emulator else { preconditionFailure("an embedded origin has been started") }
+                return try .resolve(emulator.address)
+            }
+        } catch {
+            throw ExitCode.failing(.unavailable, "origin.endpoint: \(error)")
+        }
+    }
+
+    private func announce(
+        _ gateway: GatewayServer, _ configuration: Configuration, _ emulator: EmulatorServer?
+    ) {
+        let listeners = gateway.addresses.map(\.description).joined(separator: ", ")
+        let admin = gateway.adminAddress.map { ", admin \($0)" } ?? ""
+        let origin =
+            switch configuration.origin {
+            case .embedded: "embedded emulator\(emulator.map { " on \($0.address)" } ?? "")"
+            case .http(let host, let port): "http://\(host):\(port)"
+            }
+        Operator.say("ossgate \(OssgateCommand.version) listening on \(listeners)\(admin), origin \(origin)")
+    }
+}
+
+/// What every serving command needs before it starts. Fails when the digests are not what they should be.
+func prepareProcess() throws {
+    ProcessLimits.ignoreBrokenPipes()
+    _ = ProcessLimits.raiseDescriptors()
+    guard Digest.selfTest() else {
+        throw ExitCode.failing(.unavailable, "the digests of this OpenSSL are not available or not right")
+    }
+}
