@@ -85,6 +85,7 @@ let package = Package(
                 "Admission", "Bytes", "Digest", "HTTPModel", "HTTPServer", "OSSModel", "Proxy", "Reactor",
                 "Telemetry", "TestSupport",
             ]),
+        tests("XMLTests", ["Bytes", "XML"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
 
         // What tests share: vectors and their placeholders.
