@@ -37,7 +37,9 @@ func option(_ name: String) -> String? {
 
 func workloads() -> [Workload] {
     let host = "Host: bench.oss-cn-hangzhou.aliyuncs.com\r\n"
-    func put(_ name: String, _ bytes: Int, _ connections: Int, _ requests: Int, md5: Bool, crc: Bool) -> Workload {
+    func put(_ name: String, _ bytes: Int, _ connections: Int, _ requests: Int, md5: Bool, crc: Bool)
+        -> Workload
+    {
         let body = [UInt8](repeating: 0x61, count: bytes)
         var head = "PUT /object HTTP/1.1\r\n\(host)Content-Length: \(bytes)\r\n"
         if md5 {
@@ -62,7 +64,8 @@ func workloads() -> [Workload] {
         put("PUT 64 MiB x 8, CRC64", large, 8, 48, md5: false, crc: true),
         put("PUT 64 MiB x 8, unchecked", large, 8, 48, md5: false, crc: false),
         Workload(
-            name: "GET 64 MiB x 8", head: "GET /\(large) HTTP/1.1\r\n\(host)\r\n", bodyBytes: 0, connections: 8,
+            name: "GET 64 MiB x 8", head: "GET /\(large) HTTP/1.1\r\n\(host)\r\n", bodyBytes: 0,
+            connections: 8,
             requests: 48, isGet: true),
     ]
 }
@@ -88,7 +91,9 @@ func load(_ workload: Workload, to address: SocketAddress, on shard: Shard) asyn
     await withCheckedContinuation { continuation in
         Task {
             await shard.run { core in
-                let generator = LoadGenerator(core: core, workload: workload) { continuation.resume(returning: $0) }
+                let generator = LoadGenerator(core: core, workload: workload) {
+                    continuation.resume(returning: $0)
+                }
                 generator.start(
                     address, connections: workload.connections, method: workload.isGet ? .get : .put)
                 core.services.append(Keeper(generator))
@@ -142,7 +147,8 @@ func runAll() async throws {
         let cpuPerRequest = median(cpu) / Double(workload.requests)
         print(
             String(
-                format: "| %@ | %.0f | %.0f | %.2f | %.0f | %.1f | %.2f |", workload.name, median(directRates),
+                format: "| %@ | %.0f | %.0f | %.2f | %.0f | %.1f | %.2f |", workload.name,
+                median(directRates),
                 median(rates), median(ratios), median(rates) * bytes / 1e6, cpuPerRequest * 1e6,
                 cpuPerRequest / bytes * 1e9))
     }

@@ -1,0 +1,125 @@
+import Bytes
+import Synchronization
+
+/// Keeps the bytes of bodies: as files below a directory, which survive the process and the machine, or else in
+/// memory up to a size and in files without names above it. Any thread may use it.
+final class BodyStore: Sendable {
+    /// Where files are and what keeps others away from them.
+    struct Place: Sendable {
+        let directory: String
+        let lock: StoredFile
+
+        var temporary: String { directory + "/temporary" }
+        var objects: String { directory + "/objects" }
+
+        func temporaryPath(_ name: String) -> String { temporary + "/" + name }
+
+        /// The directory in which the finished file `name` lies: one of 256, after the name's first two digits.
+        func shelf(_ name: String) -> String { objects + "/" + name.prefix(2) }
+
+        /// nil when this is no name that the store gives, so that a damaged record reaches no other file.
+        func path(_ name: String) -> String? {
+            let isName = name.utf8.count == 32 && name.utf8.allSatisfy { Hex.value($0) != nil }
+            return isName ? shelf(name) + "/" + name : nil
+        }
+    }
+
+    private struct Table {
+        var last: UInt64 = 0
+        var bodies: [UInt64: MemoryBody] = [:]
+    }
+
+    /// Bodies larger than this leave memory for a file; not used with a directory.
+    let memoryBytesMax: Int
+    /// nil when bodies are kept in memory.
+    let place: Place?
+    private let table = Mutex(Table())
+
+    /// With a directory: takes it for this process, and removes what was not finished when the last one ended.
+    init(directory: String?, memoryBytesMax: Int) throws(StorageFailure) {
+        self.memoryBytesMax = memoryBytesMax
+        guard let directory else {
+            place = nil
+            return
+        }
+        try Files.makeDirectories(directory)
+        let place = Place(directory: directory, lock: try Files.lock(directory + "/lock"))
+        try Files.makeDirectories(place.temporary)
+        for digits in UInt8.min...UInt8.max {
+            try Files.makeDirectories(place.shelf(String(decoding: Hex.encode([digits]), as: UTF8.self)))
+        }
+        for name in try Files.names(in: place.temporary) { Files.remove(place.temporaryPath(name)) }
+        try Files.syncDirectory(place.objects)
+        try Files.syncDirectory(directory)
+        self.place = place
+    }
+
+    /// Deletes the files that no record names: those of changes that were cut short. To be called before any writer
+    /// begins.
+    func removeUnreferenced(keeping: Set<String>) {
+        guard let place else { return }
+        for digits in UInt8.min...UInt8.max {
+            let shelf = place.shelf(String(decoding: Hex.encode([digits]), as: UTF8.self))
+            // A directory that cannot be read keeps its leftovers, which cost room and nothing else.
+            for name in (try? Files.names(in: shelf)) ?? [] where !keeping.contains(name) {
+                // Files that were put there by somebody else stay.
+                if let path = place.path(name) { Files.remove(path) }
+            }
+        }
+    }
+
+    /// Begins a body.
+    func begin() throws(StorageFailure) -> BodyWriter {
+        guard let place else { return BodyWriter(store: self, named: nil) }
+        let name = Files.randomName()
+        let file = try StoredFile.create(place.temporaryPath(name))
+        return BodyWriter(store: self, named: BodyWriter.Named(place: place, name: name, file: file))
+    }
+
+    /// Opens a piece for reading. The reader keeps its bytes even when the piece is removed meanwhile.
+    func open(_ piece: BodyPiece) throws(StorageFailure) -> BodyReader {
+        switch piece.reference {
+        case .none: return BodyReader(source: .nothing, size: 0)
+        case .memory(let number):
+            guard let body = table.withLock({ $0.bodies[number] }) else {
+                throw StorageFailure("body \(number) is not in memory")
+            }
+            return BodyReader(source: .memory(body), size: piece.size)
+        case .file(let name):
+            guard let path = place?.path(name) else {
+                throw StorageFailure("there is no body of name \(name)")
+            }
+            return BodyReader(source: .file(try StoredFile.open(path)), size: piece.size)
+        }
+    }
+
+    /// Removes bodies that no record names any more.
+    func remove(_ pieces: [BodyPiece]) {
+        for piece in pieces {
+            switch piece.reference {
+            case .none: break
+            case .memory(let number): table.withLock { _ = $0.bodies.removeValue(forKey: number) }
+            case .file(let name): if let path = place?.path(name) { Files.remove(path) }
+            }
+        }
+    }
+
+    /// Gives a finished body of this process a number.
+    func add(_ body: MemoryBody) -> BodyReference {
+        table.withLock {
+            $0.last += 1
+            $0.bodies[$0.last] = body
+            return .memory($0.last)
+        }
+    }
+}
+
+/// A body that ends with the process.
+enum MemoryBody: Sendable {
+    /// Chunks of `chunkBytes` each, but for the last.
+    case chunks([[UInt8]])
+    /// A file without a name.
+    case spilled(StoredFile)
+
+    static let chunkBytes = 256 << 10
+}

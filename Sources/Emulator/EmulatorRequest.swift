@@ -1,0 +1,114 @@
+import Bytes
+import HTTPModel
+import OSSModel
+
+/// A request as the emulator reads it: where it points, its parameters and its fields. The emulator's own reading,
+/// shared with nobody, so that the gateway's can be held against it.
+struct EmulatorRequest {
+    let head: RequestHead
+    /// nil at service level.
+    let bucket: String?
+    /// The decoded key; empty at bucket level.
+    let key: [UInt8]
+    /// Decoded parameters; of repeated ones the first counts.
+    let parameters: [String: [UInt8]]
+    let id: RequestID
+
+    init(_ head: RequestHead, id: RequestID, domains: [String]) throws(OSSError) {
+        self.head = head
+        self.id = id
+        var parameters: [String: [UInt8]] = [:]
+        for parameter in QueryParameters(head.query) {
+            let name = String(decoding: parameter.decodedName, as: UTF8.self)
+            if parameters[name] == nil { parameters[name] = parameter.decodedValue }
+        }
+        self.parameters = parameters
+        let path = head.path.dropFirst()
+        if let label = Self.bucketLabel(of: head.authority ?? [], domains: domains) {
+            bucket = label
+            key = PercentEncoding.decode(path) ?? []
+        } else {
+            let slash = path.firstIndex(of: ASCII.slash) ?? path.endIndex
+            let name = String(decoding: PercentEncoding.decode(path[..<slash]) ?? [], as: UTF8.self)
+            bucket = name.isEmpty ? nil : name
+            key = PercentEncoding.decode(path[slash...].dropFirst()) ?? []
+        }
+        try checkNames()
+    }
+
+    func has(_ parameter: String) -> Bool { parameters[parameter] != nil }
+
+    /// The text of a decoded parameter.
+    func text(_ parameter: String) -> String? {
+        parameters[parameter].map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    func field(_ name: Literal) -> String? { head.fields.first(name)?.text }
+
+    /// The bucket of a request that needs one.
+    func requiredBucket() throws(OSSError) -> String {
+        guard let bucket else { throw CatalogueRow.methodNotAllowed.error }
+        return bucket
+    }
+
+    /// What precedes one of the domains in Host; nil for path style.
+    private static func bucketLabel(of authority: ByteSlice, domains: [String]) -> String? {
+        var host = authority.text.lowercased()
+        if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") { host = String(host[..<colon]) }
+        let vendor = host.hasSuffix(".aliyuncs.com") ? vendorDomain(host) : nil
+        for domain in domains + (vendor.map { [$0] } ?? []) where host.hasSuffix("." + domain) {
+            return String(authority.text.prefix(host.count - domain.count - 1))
+        }
+        return nil
+    }
+
+    /// `oss-{region}.aliyuncs.com` and its like at the end of a host.
+    private static func vendorDomain(_ host: String) -> String? {
+        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        guard let index = labels.firstIndex(where: { $0 == "oss" || $0.hasPrefix("oss-") }) else {
+            return nil
+        }
+        return labels[index...].joined(separator: ".")
+    }
+
+    private func checkNames() throws(OSSError) {
+        if let bucket {
+            let bytes = Array(bucket.utf8)
+            let isValid =
+                (3...63).contains(bytes.count)
+                && bytes.allSatisfy { ASCII.isLower($0) || ASCII.isDigit($0) || $0 == ASCII.hyphen }
+                && bytes.first != ASCII.hyphen && bytes.last != ASCII.hyphen
+            guard isValid else { throw CatalogueRow.invalidBucketName.with("BucketName", bucket) }
+        }
+        guard !key.isEmpty else { return }
+        guard key.count <= 1023 else { throw CatalogueRow.invalidObjectNameLength.error }
+        guard key[...].isUTF8, key[0] != ASCII.slash, key[0] != ASCII.backslash else {
+            throw CatalogueRow.invalidObjectNameInvalid.with(
+                "ObjectName", String(decoding: key, as: UTF8.self))
+        }
+    }
+}
+
+/// What the emulator answers.
+struct Answer {
+    enum Body {
+        case none
+        case bytes([UInt8])
+        /// A run of an object's bytes.
+        case object(ObjectRecord, Range<UInt64>)
+    }
+
+    var status = 200
+    var fields = Fields()
+    var body = Body.none
+
+    init(_ status: Int = 200) { self.status = status }
+
+    /// A document.
+    init(xml: [UInt8]) {
+        fields.append("Content-Type", "application/xml")
+        body = .bytes(xml)
+    }
+
+    mutating func set(_ name: Literal, _ value: String) { fields.append(name, value) }
+}

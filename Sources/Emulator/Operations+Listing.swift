@@ -1,0 +1,126 @@
+import Bytes
+import HTTPModel
+import OSSModel
+import XML
+
+extension Operations {
+    func listObjects(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        var query = try listQuery(request)
+        query.after = request.parameters["marker"] ?? []
+        let page = try store.list(query, in: bucket)
+        var xml = XMLWriter()
+        xml.element("ListBucketResult") { xml in
+            xml.element("Name", bucket)
+            writeQuery(query, request, page, to: &xml)
+            xml.element("Marker", Self.encoded(query.after, request))
+            if let next = page.next { xml.element("NextMarker", Self.encoded(next, request)) }
+            writeEntries(page, request, withOwner: true, to: &xml)
+        }
+        return Answer(xml: xml.bytes)
+    }
+
+    func listObjectsV2(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        var query = try listQuery(request)
+        let token = request.parameters["continuation-token"]
+        if let token {
+            guard let after = Base64.decode(token[...]) else {
+                throw Fault.argument("continuation-token", token)
+            }
+            query.after = after
+        } else {
+            query.after = request.parameters["start-after"] ?? []
+        }
+        let page = try store.list(query, in: bucket)
+        var xml = XMLWriter()
+        xml.element("ListBucketResult") { xml in
+            xml.element("Name", bucket)
+            writeQuery(query, request, page, to: &xml)
+            if let start = request.parameters["start-after"] {
+                xml.element("StartAfter", Self.encoded(start, request))
+            }
+            if let token { xml.element("ContinuationToken", token) }
+            if let next = page.next { xml.element("NextContinuationToken", Base64.encode(next)) }
+            xml.element("KeyCount", page.count)
+            writeEntries(page, request, withOwner: request.text("fetch-owner") == "true", to: &xml)
+        }
+        return Answer(xml: xml.bytes)
+    }
+
+    func listUploads(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        let countMax = try count(request, "max-uploads", fallback: 1000)
+        let prefix = request.parameters["prefix"] ?? []
+        let keyMarker = request.parameters["key-marker"] ?? []
+        let idMarker = request.text("upload-id-marker") ?? ""
+        let matching = try store.uploads(in: bucket).filter { upload in
+            guard upload.key.starts(with: prefix) else { return false }
+            if upload.key == keyMarker, !idMarker.isEmpty { return upload.id > idMarker }
+            return keyMarker.isEmpty || keyMarker.lexicographicallyPrecedes(upload.key)
+        }
+        let page = matching.prefix(countMax)
+        var xml = XMLWriter()
+        xml.element("ListMultipartUploadsResult") { xml in
+            xml.element("Bucket", bucket)
+            if request.has("encoding-type") { xml.element("EncodingType", "url") }
+            xml.element("KeyMarker", Self.encoded(keyMarker, request))
+            xml.element("UploadIdMarker", idMarker)
+            xml.element("NextKeyMarker", Self.encoded(page.last?.key ?? [], request))
+            xml.element("NextUploadIdMarker", page.last?.id ?? "")
+            xml.element("Delimiter", Self.encoded(request.parameters["delimiter"] ?? [], request))
+            xml.element("Prefix", Self.encoded(prefix, request))
+            xml.element("MaxUploads", countMax)
+            xml.element("IsTruncated", matching.count > page.count)
+            for upload in page {
+                xml.element("Upload") { xml in
+                    xml.element("Key", Self.encoded(upload.key, request))
+                    xml.element("UploadId", upload.id)
+                    xml.element("Initiated", Self.extended(upload.initiated))
+                }
+            }
+        }
+        return Answer(xml: xml.bytes)
+    }
+
+    private func listQuery(_ request: EmulatorRequest) throws(OSSError) -> ListQuery {
+        if let encoding = request.parameters["encoding-type"], encoding != Array("url".utf8) {
+            throw Fault.argument("encoding-type", encoding)
+        }
+        for name in ["prefix", "delimiter", "marker", "start-after"] {
+            if let value = request.parameters[name], value.count > 1023 { throw Fault.argument(name, value) }
+        }
+        return ListQuery(
+            prefix: request.parameters["prefix"] ?? [], delimiter: request.parameters["delimiter"] ?? [],
+            countMax: try count(request, "max-keys", fallback: 100))
+    }
+
+    private func writeQuery(
+        _ query: ListQuery, _ request: EmulatorRequest, _ page: ListPage, to xml: inout XMLWriter
+    ) {
+        xml.element("Prefix", Self.encoded(query.prefix, request))
+        xml.element("MaxKeys", query.countMax)
+        xml.element("Delimiter", Self.encoded(query.delimiter, request))
+        xml.element("IsTruncated", page.next != nil)
+        if request.has("encoding-type") { xml.element("EncodingType", "url") }
+    }
+
+    private func writeEntries(
+        _ page: ListPage, _ request: EmulatorRequest, withOwner: Bool, to xml: inout XMLWriter
+    ) {
+        for object in page.objects {
+            xml.element("Contents") { xml in
+                xml.element("Key", Self.encoded(object.key, request))
+                xml.element("LastModified", Self.extended(object.modified))
+                xml.element("ETag", "\"\(object.etag)\"")
+                xml.element("Type", object.kind.rawValue)
+                xml.element("Size", object.size)
+                xml.element("StorageClass", object.storageClass)
+                if withOwner { writeOwner(&xml) }
+            }
+        }
+        for prefix in page.commonPrefixes {
+            xml.element("CommonPrefixes") { $0.element("Prefix", Self.encoded(prefix, request)) }
+        }
+    }
+}

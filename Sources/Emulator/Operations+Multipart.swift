@@ -1,0 +1,152 @@
+import Bytes
+import Digest
+import HTTPModel
+import OSSModel
+import XML
+
+extension Operations {
+    func initiateUpload(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        let template = try template(request, kind: .multipart)
+        if let encoding = request.text("encoding-type"), encoding != "url" {
+            throw Fault.argument("encoding-type", Array(encoding.utf8))
+        }
+        let seed = request.id.bytes
+        let id = Self.hex(MD5.hash(seed.span))
+        try store.initiate(
+            UploadRecord(
+                id: id, bucket: bucket, key: request.key, initiated: now, acl: template.acl,
+                storageClass: template.storageClass, fields: template.fields, tags: template.tags))
+        var xml = XMLWriter()
+        xml.element("InitiateMultipartUploadResult") { xml in
+            xml.element("Bucket", bucket)
+            xml.element("Key", Self.encoded(request.key, request))
+            xml.element("UploadId", id)
+            if request.has("encoding-type") { xml.element("EncodingType", "url") }
+        }
+        return Answer(xml: xml.bytes)
+    }
+
+    func checkUploadPart(_ request: EmulatorRequest) throws(OSSError) {
+        _ = try partNumber(request)
+        _ = try store.upload(request.text("uploadId") ?? "", request.key, in: request.requiredBucket())
+    }
+
+    func uploadPart(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
+        let part = PartRecord(
+            uploadID: request.text("uploadId") ?? "", number: try partNumber(request), piece: data.piece,
+            etag: Self.hex(data.md5), crc64: data.crc64, modified: now)
+        try store.putPart(part, request.key, in: request.requiredBucket())
+        var answer = Answer()
+        answer.set("ETag", "\"\(part.etag)\"")
+        answer.set("x-oss-hash-crc64ecma", "\(part.crc64)")
+        answer.set("Content-MD5", String(decoding: Base64.encode(data.md5), as: UTF8.self))
+        return answer
+    }
+
+    func uploadPartCopy(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        try checkUploadPart(request)
+        let source = try CopySource(request, store: store)
+        try Conditions(request, "x-oss-copy-source-").check(source.record)
+        let range = request.head.fields.first("x-oss-copy-source-range").flatMap {
+            ByteRange.parse($0, size: source.record.size)
+        }
+        let data = try source.copy(range ?? 0..<source.record.size, store)
+        _ = try uploadPart(request, data)
+        var xml = XMLWriter()
+        xml.element("CopyPartResult") { xml in
+            xml.element("LastModified", Self.extended(now))
+            xml.element("ETag", "\"\(Self.hex(data.md5))\"")
+        }
+        var answer = Answer(xml: xml.bytes)
+        if let range {
+            answer.set(
+                "Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(source.record.size)")
+        }
+        return answer
+    }
+
+    func listParts(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        let id = request.text("uploadId") ?? ""
+        let countMax = try count(request, "max-parts", fallback: 1000)
+        let marker = request.parameters["part-number-marker"]?[...].decimal.flatMap { Int(exactly: $0) } ?? 0
+        let upload = try store.upload(id, request.key, in: bucket)
+        let matching = upload.parts.values.filter { $0.number > marker }.sorted { $0.number < $1.number }
+        let page = matching.prefix(countMax)
+        var xml = XMLWriter()
+        xml.element("ListPartsResult") { xml in
+            xml.element("Bucket", bucket)
+            xml.element("Key", Self.encoded(request.key, request))
+            if request.has("encoding-type") { xml.element("EncodingType", "url") }
+            xml.element("UploadId", id)
+            xml.element("StorageClass", upload.record.storageClass)
+            xml.element("PartNumberMarker", marker)
+            xml.element("NextPartNumberMarker", page.last?.number ?? 0)
+            xml.element("MaxParts", countMax)
+            xml.element("IsTruncated", matching.count > page.count)
+            for part in page {
+                xml.element("Part") { xml in
+                    xml.element("PartNumber", part.number)
+                    xml.element("LastModified", Self.extended(part.modified))
+                    xml.element("ETag", "\"\(part.etag)\"")
+                    xml.element("HashCrc64ecma", part.crc64)
+                    xml.element("Size", part.piece.size)
+                }
+            }
+        }
+        return Answer(xml: xml.bytes)
+    }
+
+    func completeUpload(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        let listsAll = request.field("x-oss-complete-all")?.lowercased() == "yes"
+        if listsAll, !body.isEmpty { throw Fault.argument("x-oss-complete-all", Array("yes".utf8)) }
+        let listed = listsAll ? nil : try Self.listedParts(body)
+        let record = try store.complete(
+            request.text("uploadId") ?? "", request.key, in: bucket, listed: listed,
+            onlyIfAbsent: forbidsOverwrite(request))
+        let host = request.head.authority?.text ?? ""
+        var xml = XMLWriter()
+        xml.element("CompleteMultipartUploadResult") { xml in
+            if request.has("encoding-type") { xml.element("EncodingType", "url") }
+            xml.element("Location", "http://\(host)/\(String(decoding: request.key, as: UTF8.self))")
+            xml.element("Bucket", bucket)
+            xml.element("Key", Self.encoded(request.key, request))
+            xml.element("ETag", "\"\(record.etag)\"")
+        }
+        var answer = Answer(xml: xml.bytes)
+        answer.set("ETag", "\"\(record.etag)\"")
+        answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
+        return answer
+    }
+
+    func abortUpload(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        try store.abort(request.text("uploadId") ?? "", request.key, in: request.requiredBucket())
+        return Answer(204)
+    }
+
+    private static func listedParts(_ body: [UInt8]) throws(OSSError) -> [ListedPart] {
+        let document = try document(body)
+        guard document.isNamed("CompleteMultipartUpload") else { throw CatalogueRow.malformedXML.error }
+        var parts: [ListedPart] = []
+        for entry in document.children("Part") {
+            guard let number = entry.child("PartNumber")?.trimmedText.decimal, let etag = entry.child("ETag")
+            else {
+                throw CatalogueRow.malformedXML.error
+            }
+            guard (1...10_000).contains(number) else { throw CatalogueRow.partNumberRange.error }
+            let bare = etag.trimmedText.text.filter { $0 != "\"" }.uppercased()
+            parts.append(ListedPart(number: Int(number), etag: bare))
+        }
+        return parts
+    }
+
+    private func partNumber(_ request: EmulatorRequest) throws(OSSError) -> Int {
+        guard let text = request.parameters["partNumber"] else { throw CatalogueRow.partNumberAbsent.error }
+        guard let number = text[...].decimal, (1...10_000).contains(number) else {
+            throw CatalogueRow.partNumberQuery.argument("PartNumber", String(decoding: text, as: UTF8.self))
+        }
+        return Int(number)
+    }
+}

@@ -1,0 +1,235 @@
+import Bytes
+import Digest
+import HTTPModel
+import OSSModel
+import XML
+
+extension Operations {
+    // MARK: Upload
+
+    func checkPutObject(_ request: EmulatorRequest) throws(OSSError) {
+        let bucket = try request.requiredBucket()
+        _ = try store.bucket(bucket)
+        for name in ["if-match", "if-none-match", "if-modified-since", "if-unmodified-since"] as [Literal]
+        where request.head.fields.contains(name) {
+            throw CatalogueRow.notImplementedHeader.with("Header", name.description)
+        }
+        _ = try template(request, kind: .normal)
+        guard forbidsOverwrite(request) else { return }
+        if (try? store.object(request.key, in: bucket)) != nil { throw CatalogueRow.fileAlreadyExists.error }
+    }
+
+    func putObject(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
+        var record = try template(request, kind: .normal)
+        record.pieces = [data.piece]
+        record.etag = Self.hex(data.md5)
+        record.crc64 = data.crc64
+        record.contentMD5 = String(decoding: Base64.encode(data.md5), as: UTF8.self)
+        try store.put(record, in: request.requiredBucket(), onlyIfAbsent: forbidsOverwrite(request))
+        return uploaded(record)
+    }
+
+    func checkAppend(_ request: EmulatorRequest) throws(OSSError) {
+        try store.checkAppend(request.key, in: request.requiredBucket(), at: position(request))
+        _ = try template(request, kind: .appendable)
+    }
+
+    func appendObject(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
+        var first = try template(request, kind: .appendable)
+        first.pieces = data.piece.size > 0 ? [data.piece] : []
+        first.etag = Self.hex(data.md5)
+        first.crc64 = data.crc64
+        let record = try store.append(
+            data.piece, crc64: data.crc64, at: position(request), first: first, in: request.requiredBucket())
+        var answer = uploaded(record)
+        answer.set("x-oss-next-append-position", "\(record.size)")
+        return answer
+    }
+
+    private func position(_ request: EmulatorRequest) throws(OSSError) -> UInt64 {
+        guard let position = request.parameters["position"]?[...].decimal else {
+            throw CatalogueRow.missingArgument.with("ArgumentName", "position")
+        }
+        return position
+    }
+
+    private func uploaded(_ record: ObjectRecord) -> Answer {
+        var answer = Answer()
+        answer.set("ETag", "\"\(record.etag)\"")
+        answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
+        if let md5 = record.contentMD5 { answer.set("Content-MD5", md5) }
+        return answer
+    }
+
+    // MARK: Download
+
+    func getObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let record = try resolved(request)
+        try Conditions(request, "").check(record)
+        var answer = described(record, request)
+        guard let range = try ByteRange.requested(request, size: record.size) else {
+            answer.body = .object(record, 0..<record.size)
+            return answer
+        }
+        answer.status = 206
+        answer.set("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(record.size)")
+        answer.body = .object(record, range)
+        return answer
+    }
+
+    func headObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let record = try resolved(request)
+        try Conditions(request, "").check(record)
+        guard !request.has("objectMeta") else {
+            var answer = Answer()
+            answer.set("ETag", "\"\(record.etag)\"")
+            answer.set("Last-Modified", Self.httpDate(record.modified))
+            answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
+            answer.body = .object(record, 0..<record.size)
+            return answer
+        }
+        var answer = described(record, request)
+        answer.body = .object(record, 0..<record.size)
+        return answer
+    }
+
+    /// The object itself, or what a symbolic link leads to.
+    private func resolved(_ request: EmulatorRequest) throws(OSSError) -> ObjectRecord {
+        let bucket = try request.requiredBucket()
+        let record = try store.object(request.key, in: bucket)
+        guard let target = record.symlinkTarget else { return record }
+        guard let found = try? store.object(target, in: bucket) else {
+            throw CatalogueRow.symlinkTargetNotExist.error
+        }
+        guard found.symlinkTarget == nil else { throw CatalogueRow.invalidTargetType.error }
+        return found
+    }
+
+    private func described(_ record: ObjectRecord, _ request: EmulatorRequest) -> Answer {
+        var answer = Answer()
+        answer.set("ETag", "\"\(record.etag)\"")
+        answer.set("Last-Modified", Self.httpDate(record.modified))
+        answer.set("Accept-Ranges", "bytes")
+        answer.set("x-oss-object-type", record.kind.rawValue)
+        answer.set("x-oss-storage-class", record.storageClass)
+        answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
+        if let md5 = record.contentMD5 { answer.set("Content-MD5", md5) }
+        if record.kind == .appendable { answer.set("x-oss-next-append-position", "\(record.size)") }
+        if !record.tags.isEmpty { answer.set("x-oss-tagging-count", "\(record.tags.count)") }
+        var overridden: Set<String> = []
+        for (parameter, field) in Self.overrides {
+            guard let value = request.parameters[parameter] else { continue }
+            overridden.insert(field)
+            answer.fields.append(
+                name: Array(field.utf8)[...], value: value.filter { $0 >= 0x20 && $0 != 0x7F }[...])
+        }
+        for field in record.fields where !overridden.contains(field.name) {
+            answer.fields.append(name: Array(field.name.utf8)[...], value: field.value[...])
+        }
+        return answer
+    }
+
+    private static let overrides = [
+        ("response-content-type", "Content-Type"), ("response-content-language", "Content-Language"),
+        ("response-expires", "Expires"), ("response-cache-control", "Cache-Control"),
+        ("response-content-disposition", "Content-Disposition"),
+        ("response-content-encoding", "Content-Encoding"),
+    ]
+
+    // MARK: Deletion
+
+    func deleteObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        _ = try store.delete(request.key, in: request.requiredBucket())
+        return Answer(204)
+    }
+
+    func deleteObjects(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        _ = try store.bucket(bucket)
+        let document = try Self.document(body)
+        let entries = document.children("Object")
+        guard document.isNamed("Delete"), (1...1000).contains(entries.count) else {
+            throw CatalogueRow.malformedXML.error
+        }
+        // The service takes the encoding of the answer's keys from the query or from a field.
+        let encodes = request.text("encoding-type") == "url" || request.field("encoding-type") == "url"
+        let isQuiet = document.child("Quiet")?.trimmedText.matches("true") == true
+        var xml = XMLWriter()
+        var deleted: [[UInt8]] = []
+        for entry in entries {
+            guard let key = entry.child("Key")?.text, !key.isEmpty else {
+                throw CatalogueRow.malformedXML.error
+            }
+            _ = try store.delete(key, in: bucket)
+            deleted.append(key)
+        }
+        xml.element("DeleteResult") { xml in
+            if encodes { xml.element("EncodingType", "url") }
+            for key in deleted where !isQuiet {
+                xml.element("Deleted") { xml in
+                    xml.element("Key", encodes ? PercentEncoding.encode(key, keepingSlash: false) : key)
+                }
+            }
+        }
+        return isQuiet ? Answer() : Answer(xml: xml.bytes)
+    }
+
+    // MARK: Shared
+
+    /// A record of this request's key with everything that its fields say, and no bytes yet.
+    func template(_ request: EmulatorRequest, kind: ObjectRecord.Kind) throws(OSSError) -> ObjectRecord {
+        let acl = request.field("x-oss-object-acl") ?? "default"
+        try checkObjectACL(acl)
+        let storageClass = request.field("x-oss-storage-class") ?? "Standard"
+        guard ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"].contains(storageClass) else {
+            throw Fault.argument("x-oss-storage-class", Array(storageClass.utf8))
+        }
+        return ObjectRecord(
+            key: request.key, kind: kind, pieces: [], etag: "", crc64: 0, contentMD5: nil, modified: now,
+            acl: acl,
+            storageClass: storageClass, fields: Self.storedFields(request.head),
+            tags: try Tags.parse(header: request.head.fields.first("x-oss-tagging")), symlinkTarget: nil)
+    }
+
+    func checkObjectACL(_ acl: String) throws(OSSError) {
+        guard ["default", "private", "public-read", "public-read-write"].contains(acl) else {
+            throw Fault.argument("x-oss-object-acl", Array(acl.utf8))
+        }
+    }
+
+    /// The fields that are kept with an object; a Content-Type is there always.
+    static func storedFields(_ head: RequestHead) -> [StoredField] {
+        var kept: [StoredField] = []
+        for (name, spelled) in standardFields {
+            if let value = head.fields.first(name) {
+                kept.append(StoredField(name: spelled, value: Array(value)))
+            }
+        }
+        if !head.fields.contains("content-type") {
+            kept.append(StoredField(name: "Content-Type", value: Array("application/octet-stream".utf8)))
+        }
+        for index in head.fields.entries.indices {
+            let name = head.fields.name(at: index)
+            guard name.hasPrefixIgnoringCase("x-oss-meta-") else { continue }
+            kept.append(StoredField(name: name.text.lowercased(), value: Array(head.fields.value(at: index))))
+        }
+        return kept
+    }
+
+    private static let standardFields: [(Literal, String)] = [
+        ("content-type", "Content-Type"), ("cache-control", "Cache-Control"),
+        ("content-disposition", "Content-Disposition"), ("content-encoding", "Content-Encoding"),
+        ("content-language", "Content-Language"), ("expires", "Expires"),
+    ]
+
+    func forbidsOverwrite(_ request: EmulatorRequest) -> Bool {
+        request.field("x-oss-forbid-overwrite") == "true"
+    }
+
+    static func hex(_ digest: [UInt8]) -> String {
+        String(decoding: Hex.encode(digest, upper: true), as: UTF8.self)
+    }
+    static func httpDate(_ seconds: Int64) -> String {
+        String(decoding: OSSTime.httpDate(seconds), as: UTF8.self)
+    }
+}

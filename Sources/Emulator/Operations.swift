@@ -1,0 +1,128 @@
+import Bytes
+import HTTPModel
+import OSSModel
+import XML
+
+/// What the emulator can do, and which request asks for it. Its own table, apart from the gateway's.
+struct Operations {
+    /// How a request is carried out.
+    enum Plan {
+        /// The body is data: `check` before it is read, `commit` when it is whole.
+        case data(
+            check: (EmulatorRequest) throws(OSSError) -> Void,
+            commit: (EmulatorRequest, StoredData) throws(OSSError) -> Answer)
+        /// The body, if any, is a document.
+        case document((EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
+    }
+
+    let store: EmulatorStore
+
+    init(_ store: EmulatorStore) { self.store = store }
+
+    var now: Int64 { store.settings.now() }
+
+    func route(_ request: EmulatorRequest) throws(OSSError) -> Plan {
+        let plan =
+            request.bucket == nil
+            ? service(request) : request.key.isEmpty ? bucket(request) : object(request)
+        guard let plan else { throw unsupported(request) }
+        return plan
+    }
+
+    private func service(_ request: EmulatorRequest) -> Plan? {
+        request.head.method == .get ? plain(listBuckets) : nil
+    }
+
+    private func bucket(_ request: EmulatorRequest) -> Plan? {
+        if let parameter = Self.unsupportedParameters.first(where: request.has) { return refusing(parameter) }
+        switch request.head.method {
+        case .put where request.has("acl"): return plain(putBucketACL)
+        case .put: return .document(putBucket)
+        case .get where request.has("acl"): return plain(getBucketACL)
+        case .get where request.has("location"): return plain(getBucketLocation)
+        case .get where request.has("bucketInfo"): return plain(getBucketInfo)
+        case .get where request.has("stat"): return plain(getBucketStat)
+        case .get where request.has("uploads"): return plain(listUploads)
+        case .get where request.text("list-type") == "2": return plain(listObjectsV2)
+        case .get: return plain(listObjects)
+        case .head: return plain(headBucket)
+        case .delete: return plain(deleteBucket)
+        case .post where request.has("delete"): return .document(deleteObjects)
+        default: return nil
+        }
+    }
+
+    private func object(_ request: EmulatorRequest) -> Plan? {
+        if let parameter = Self.unsupportedParameters.first(where: request.has) { return refusing(parameter) }
+        let hasUpload = request.has("uploadId")
+        switch request.head.method {
+        case .put where request.has("acl"): return plain(putObjectACL)
+        case .put where request.has("tagging"): return .document(putTagging)
+        case .put where request.has("symlink"): return plain(putSymlink)
+        case .put where hasUpload && request.head.fields.contains("x-oss-copy-source"):
+            return plain(uploadPartCopy)
+        case .put where hasUpload: return .data(check: checkUploadPart, commit: uploadPart)
+        case .put where request.head.fields.contains("x-oss-copy-source"): return plain(copyObject)
+        case .put: return .data(check: checkPutObject, commit: putObject)
+        case .post where request.has("append"): return .data(check: checkAppend, commit: appendObject)
+        case .post where request.has("uploads"): return plain(initiateUpload)
+        case .post where hasUpload: return .document(completeUpload)
+        case .get where request.has("acl"): return plain(getObjectACL)
+        case .get where request.has("tagging"): return plain(getTagging)
+        case .get where request.has("symlink"): return plain(getSymlink)
+        case .get where hasUpload: return plain(listParts)
+        case .get: return plain(getObject)
+        case .head: return plain(headObject)
+        case .delete where hasUpload: return plain(abortUpload)
+        case .delete where request.has("tagging"): return plain(deleteTagging)
+        case .delete: return plain(deleteObject)
+        default: return nil
+        }
+    }
+
+    /// Sub-resources that are no part of this emulator: said so, rather than taken for something else.
+    private static let unsupportedParameters = [
+        "versioning", "versions", "lifecycle", "logging", "website", "referer", "cors", "policy",
+        "encryption",
+        "inventory", "worm", "wormId", "replication", "replicationLocation", "replicationProgress", "cname",
+        "live", "vod", "restore", "requestPayment", "transferAcceleration", "x-oss-process",
+        "x-oss-async-process", "metaQuery", "style", "seal",
+    ]
+
+    private func refusing(_ parameter: String) -> Plan {
+        .document { _, _ throws(OSSError) in
+            throw OSSError(
+                status: 501, code: "NotImplemented",
+                message: "The emulator does not offer the sub-resource \(parameter).")
+        }
+    }
+
+    /// An operation without a body; one that comes all the same is dropped.
+    private func plain(_ carryOut: @escaping (EmulatorRequest) throws(OSSError) -> Answer) -> Plan {
+        .document { request, _ throws(OSSError) in try carryOut(request) }
+    }
+
+    private func unsupported(_ request: EmulatorRequest) -> OSSError {
+        let level = request.bucket == nil ? "Service" : request.key.isEmpty ? "Bucket" : "Object"
+        return CatalogueRow.methodNotAllowed.with("Method", request.head.method.text)
+            .with("ResourceType", level)
+    }
+
+    /// The root of a document body.
+    static func document(_ bytes: [UInt8]) throws(OSSError) -> XMLElement {
+        do throws(XMLFailure) {
+            return try XMLReader.parse(bytes.span)
+        } catch {
+            throw CatalogueRow.malformedXML.with("ErrorDetail", "\(error)")
+        }
+    }
+
+    static func extended(_ seconds: Int64) -> String {
+        String(decoding: OSSTime.extended(seconds), as: UTF8.self)
+    }
+
+    /// Keys, prefixes and markers in an answer: percent-encoded when the request asks for it.
+    static func encoded(_ text: [UInt8], _ request: EmulatorRequest) -> [UInt8] {
+        request.text("encoding-type") == "url" ? PercentEncoding.encode(text, keepingSlash: false) : text
+    }
+}

@@ -1,0 +1,127 @@
+import Bytes
+import Digest
+import OSSModel
+
+extension ObjectRecord {
+    /// The object with one more piece at its end. The ETag of an appendable object is no digest of its bytes: it is
+    /// made of the one before and the CRC of the whole.
+    func appended(_ piece: BodyPiece, crc64: UInt64, modified: Int64) -> ObjectRecord {
+        var record = self
+        record.pieces.append(piece)
+        record.crc64 = CRC64.combine(self.crc64, crc64, secondCount: piece.size)
+        let seed = Array("\(etag):\(record.crc64)".utf8)
+        record.etag = String(decoding: Hex.encode(MD5.hash(seed.span), upper: true), as: UTF8.self)
+        record.modified = modified
+        return record
+    }
+}
+
+/// What CompleteMultipartUpload lists.
+struct ListedPart: Sendable {
+    var number: Int
+    /// Upper case, without quotes.
+    var etag: String
+}
+
+extension EmulatorStore {
+    func initiate(_ upload: UploadRecord) throws(OSSError) {
+        try step { state in
+            _ = try state.bucket(upload.bucket)
+            try state.journal?.save(upload)
+            state.uploads[upload.id] = Upload(record: upload)
+        }
+    }
+
+    /// The upload of this id, if it is one of this object.
+    func upload(_ id: String, _ key: [UInt8], in bucket: String) throws(OSSError) -> Upload {
+        try step { try $0.upload(id, key, in: bucket) }
+    }
+
+    /// Stores a part; one of the same number is replaced.
+    func putPart(_ part: PartRecord, _ key: [UInt8], in bucket: String) throws(OSSError) {
+        try step { state in
+            _ = try state.upload(part.uploadID, key, in: bucket)
+            try state.journal?.save(part)
+            if let old = state.uploads[part.uploadID]?.parts.updateValue(part, forKey: part.number) {
+                state.garbage.append(old.piece)
+            }
+        }
+    }
+
+    func abort(_ id: String, _ key: [UInt8], in bucket: String) throws(OSSError) {
+        try step { state in
+            let upload = try state.upload(id, key, in: bucket)
+            try state.journal?.deleteUpload(id)
+            state.uploads[id] = nil
+            state.garbage += upload.parts.values.map(\.piece)
+        }
+    }
+
+    /// Makes the object of the listed parts; `nil` lists all that were uploaded. Parts that are not listed go away.
+    func complete(
+        _ id: String, _ key: [UInt8], in bucket: String, listed: [ListedPart]?, onlyIfAbsent: Bool
+    ) throws(OSSError) -> ObjectRecord {
+        try step { state in
+            let upload = try state.upload(id, key, in: bucket)
+            if onlyIfAbsent, try state.bucket(bucket).objects[key] != nil {
+                throw CatalogueRow.fileAlreadyExists.error
+            }
+            let parts = try chosen(upload, listed)
+            let record = assemble(upload.record, parts)
+            try state.store(record, in: bucket)
+            try state.journal?.deleteUpload(id)
+            state.uploads[id] = nil
+            let used = Set(parts.map(\.number))
+            state.garbage += upload.parts.values.filter { !used.contains($0.number) }.map(\.piece)
+            return record
+        }
+    }
+
+    private func chosen(_ upload: Upload, _ listed: [ListedPart]?) throws(OSSError) -> [PartRecord] {
+        guard let listed else { return upload.parts.values.sorted { $0.number < $1.number } }
+        guard !listed.isEmpty else { throw CatalogueRow.malformedXML.error }
+        var parts: [PartRecord] = []
+        for entry in listed {
+            if let last = parts.last, last.number >= entry.number { throw CatalogueRow.partOrder.error }
+            guard let part = upload.parts[entry.number], part.etag == entry.etag else {
+                throw CatalogueRow.invalidPart.with("PartNumber", "\(entry.number)")
+            }
+            parts.append(part)
+        }
+        guard parts.dropLast().allSatisfy({ $0.piece.size >= settings.partBytesMin }) else {
+            throw CatalogueRow.entityTooSmall.error
+        }
+        return parts
+    }
+
+    private func assemble(_ upload: UploadRecord, _ parts: [PartRecord]) -> ObjectRecord {
+        var crc: UInt64 = 0
+        for part in parts { crc = CRC64.combine(crc, part.crc64, secondCount: part.piece.size) }
+        let etags = parts.flatMap { Array($0.etag.utf8) }
+        let digest = String(decoding: Hex.encode(MD5.hash(etags.span), upper: true), as: UTF8.self)
+        return ObjectRecord(
+            key: upload.key, kind: .multipart, pieces: parts.map(\.piece), etag: "\(digest)-\(parts.count)",
+            crc64: crc, contentMD5: nil, modified: settings.now(), acl: upload.acl,
+            storageClass: upload.storageClass, fields: upload.fields, tags: upload.tags, symlinkTarget: nil)
+    }
+
+    /// Uploads in progress in the order of key and id.
+    func uploads(in bucket: String) throws(OSSError) -> [UploadRecord] {
+        try step { state in
+            _ = try state.bucket(bucket)
+            return state.uploads.values.map(\.record).filter { $0.bucket == bucket }.sorted {
+                $0.key == $1.key ? $0.id < $1.id : $0.key.lexicographicallyPrecedes($1.key)
+            }
+        }
+    }
+}
+
+extension EmulatorStore.State {
+    func upload(_ id: String, _ key: [UInt8], in bucket: String) throws(OSSError) -> EmulatorStore.Upload {
+        _ = try self.bucket(bucket)
+        guard let upload = uploads[id], upload.record.bucket == bucket, upload.record.key == key else {
+            throw Fault.noSuchUpload(id)
+        }
+        return upload
+    }
+}
