@@ -86,6 +86,7 @@ let package = Package(
                 "Telemetry", "TestSupport",
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
+        tests("EmulatorStorageTests", ["Emulator", "Bytes"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
 
         // What tests share: vectors and their placeholders.
