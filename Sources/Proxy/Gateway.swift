@@ -75,20 +75,21 @@ package final class Gateway: Application {
 package struct MetricLabels: Sendable {
     /// Names of the operations; the last stands for requests without one.
     package let operations: [String]
-    package let rejections: [MetricsRegistry.RejectionLabel]
+    /// Names of the rules and the codes; the last of each stands for one that is not listed.
+    package let rules: [String]
+    package let codes: [String]
     private let operationIndex: [OSSOperation: Int]
-    private let rejectionIndex: [MetricsRegistry.RejectionLabel: Int]
+    private let ruleIndex: [String: Int]
+    private let codeIndex: [String: Int]
 
     package init() {
         operations = OSSOperation.allCases.map(\.name) + ["none"]
         operationIndex = Dictionary(
             uniqueKeysWithValues: OSSOperation.allCases.enumerated().map { ($1, $0) })
-        let codes = Set(CatalogueRow.all.map(\.code)).sorted()
-        let rules = RuleModes.allNames + ["http-syntax"]
-        rejections =
-            rules.flatMap { rule in codes.map { MetricsRegistry.RejectionLabel(rule: rule, code: $0) } }
-            + [MetricsRegistry.RejectionLabel(rule: "other", code: "other")]
-        rejectionIndex = Dictionary(uniqueKeysWithValues: rejections.enumerated().map { ($1, $0) })
+        codes = Set(CatalogueRow.all.map(\.code)).sorted() + ["other"]
+        rules = RuleModes.allNames + ["http-syntax", "other"]
+        codeIndex = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, $0) })
+        ruleIndex = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1, $0) })
     }
 
     func operation(_ operation: OSSOperation?) -> Int {
@@ -96,8 +97,7 @@ package struct MetricLabels: Sendable {
     }
 
     func rejection(_ rejection: Rejection) -> Int {
-        let label = MetricsRegistry.RejectionLabel(
-            rule: rejection.rule.description, code: rejection.error.code)
-        return rejectionIndex[label] ?? rejections.count - 1
+        let rule = ruleIndex[rejection.rule.description] ?? rules.count - 1
+        return rule * codes.count + (codeIndex[rejection.error.code] ?? codes.count - 1)
     }
 }

@@ -49,7 +49,7 @@ package final class GatewayServer: Sendable {
         let labels = MetricLabels()
         registry = MetricsRegistry(
             version: plan.version, startUnixSeconds: SystemTime.unixSeconds, shards: plan.shards,
-            operations: labels.operations, rejectionLabels: labels.rejections,
+            operations: labels.operations, rejectionRules: labels.rules, rejectionCodes: labels.codes,
             logs: plan.rejectionLog.map { [$0] } ?? [])
         shards = (0..<plan.shards).map { Shard(index: $0) }
         for (index, shard) in shards.enumerated() {

@@ -3,19 +3,10 @@ import Bytes
 /// All counters of the process and their text form. Label values come from the tables given here and from nothing
 /// that a client sends, so the number of series is fixed at the start.
 package final class MetricsRegistry: Sendable {
-    /// A rule and the code it refuses with. A rule that has several codes has a label for each.
-    package struct RejectionLabel: Sendable, Hashable {
-        package let rule: String
-        package let code: String
-
-        package init(rule: String, code: String) {
-            self.rule = rule
-            self.code = code
-        }
-    }
-
     package let operations: [String]
-    package let rejectionLabels: [RejectionLabel]
+    /// A rejection is counted by rule and code; its label is `rule * rejectionCodes.count + code`.
+    package let rejectionRules: [String]
+    package let rejectionCodes: [String]
     /// One for each shard.
     package let shards: [ShardMetrics]
     private let version: String
@@ -24,15 +15,16 @@ package final class MetricsRegistry: Sendable {
 
     package init(
         version: String, startUnixSeconds: Int64, shards: Int, operations: [String],
-        rejectionLabels: [RejectionLabel], logs: [LogSink]
+        rejectionRules: [String], rejectionCodes: [String], logs: [LogSink]
     ) {
         self.version = version
         self.startUnixSeconds = startUnixSeconds
         self.operations = operations
-        self.rejectionLabels = rejectionLabels
+        self.rejectionRules = rejectionRules
+        self.rejectionCodes = rejectionCodes
         self.logs = logs
         self.shards = (0..<shards).map { _ in
-            ShardMetrics(operations: operations.count, rejectionLabels: rejectionLabels.count)
+            ShardMetrics(operations: operations.count, rejectionLabels: rejectionRules.count * rejectionCodes.count)
         }
     }
 
@@ -58,14 +50,20 @@ package final class MetricsRegistry: Sendable {
             }
         }
         text.family("ossgate_rejections_total", .counter, "Refusals by code, rule and mode.")
-        let modes = RejectionRecord.Mode.allCases
-        for (row, label) in rejectionLabels.enumerated() {
-            for (column, mode) in modes.enumerated() {
-                let value = sum { $0.rejections[row * modes.count + column] }
-                guard value > 0 else { continue }
-                text.sample(
-                    [("code", label.code), ("rule", label.rule), ("mode", mode.rawValue)], value)
+        for (row, rule) in rejectionRules.enumerated() {
+            for (column, code) in rejectionCodes.enumerated() {
+                appendRejections(row * rejectionCodes.count + column, rule, code, to: &text)
             }
+        }
+    }
+
+    private func appendRejections(
+        _ label: Int, _ rule: String, _ code: String, to text: inout PrometheusText
+    ) {
+        for mode in RejectionRecord.Mode.allCases {
+            let value = shards.reduce(0) { $0 &+ $1.rejections(label: label, mode: mode) }
+            guard value > 0 else { continue }
+            text.sample([("code", code), ("rule", rule), ("mode", mode.rawValue)], value)
         }
     }
 

@@ -67,10 +67,20 @@ package final class ShardMetrics: Sendable {
         func add(_ count: UInt64) { cell.wrappingAdd(count, ordering: .relaxed) }
     }
 
+    /// A block of counters in one object, for tables that are large and mostly zero.
+    final class CounterPage: Sendable {
+        static let count = 64
+        private let cells = InlineArray<64, Atomic<UInt64>> { _ in Atomic<UInt64>(0) }
+
+        func value(at index: Int) -> UInt64 { cells[index].load(ordering: .relaxed) }
+
+        func add(_ count: UInt64, at index: Int) { cells[index].wrappingAdd(count, ordering: .relaxed) }
+    }
+
     /// Operation first, then outcome.
     let requests: [Counter]
     /// Rejection label first, then mode.
-    let rejections: [Counter]
+    private let rejections: [CounterPage]
     /// Algorithm, direction, result.
     let checks: [Counter]
     let gateAborts = Counter()
@@ -84,7 +94,9 @@ package final class ShardMetrics: Sendable {
     init(operations: Int, rejectionLabels: Int) {
         func counters(_ count: Int) -> [Counter] { (0..<count).map { _ in Counter() } }
         requests = counters(operations * Outcome.count)
-        rejections = counters(rejectionLabels * RejectionRecord.Mode.allCases.count)
+        let cells = rejectionLabels * RejectionRecord.Mode.allCases.count
+        let pages = (cells + CounterPage.count - 1) / CounterPage.count
+        rejections = (0..<pages).map { _ in CounterPage() }
         checks = counters(
             Algorithm.allCases.count * Direction.count * CheckResult.count)
         upstreamFailures = counters(UpstreamPhase.allCases.count)
@@ -99,7 +111,14 @@ package final class ShardMetrics: Sendable {
 
     /// A rule refused, or would have; `label` is an index of the registry's rejections.
     package func rejected(label: Int, mode: RejectionRecord.Mode) {
-        rejections[label * 2 + (mode == .enforce ? 0 : 1)].add(1)
+        let cell = label * 2 + (mode == .enforce ? 0 : 1)
+        rejections[cell / CounterPage.count].add(1, at: cell % CounterPage.count)
+    }
+
+    /// What `rejected` has counted for a label.
+    func rejections(label: Int, mode: RejectionRecord.Mode) -> UInt64 {
+        let cell = label * 2 + (mode == .enforce ? 0 : 1)
+        return rejections[cell / CounterPage.count].value(at: cell % CounterPage.count)
     }
 
     /// A digest was compared.

@@ -8,8 +8,7 @@ import Testing
         MetricsRegistry(
             version: "1.2.3", startUnixSeconds: 1_700_000_000, shards: 2,
             operations: ["PutObject", "GetObject"],
-            rejectionLabels: [.init(rule: "a", code: "InvalidDigest"), .init(rule: "b\"", code: "X")],
-            logs: logs)
+            rejectionRules: ["a", "b\""], rejectionCodes: ["InvalidDigest", "X"], logs: logs)
     }
 
     private func lines(_ registry: MetricsRegistry) -> [String] {
@@ -22,7 +21,7 @@ import Testing
         registry.shards[1].ended(operation: 1, .forwarded)
         registry.shards[1].ended(operation: 0, .upstreamFailure)
         registry.shards[0].rejected(label: 0, mode: .enforce)
-        registry.shards[1].rejected(label: 1, mode: .report)
+        registry.shards[1].rejected(label: 3, mode: .report)
         registry.shards[1].checked(.crc64, .download, .disagreed)
         registry.shards[0].gateAborted()
         registry.shards[0].received(bytes: 10)
@@ -54,7 +53,7 @@ import Testing
         for outcome in ShardMetrics.Outcome.allCases {
             for operation in 0..<2 { shard.ended(operation: operation, outcome) }
         }
-        for label in 0..<2 {
+        for label in 0..<4 {
             for mode in RejectionRecord.Mode.allCases { shard.rejected(label: label, mode: mode) }
         }
         for algorithm in ShardMetrics.Algorithm.allCases {
@@ -65,7 +64,10 @@ import Testing
             }
         }
         #expect(shard.requests.map(\.value) == Array(repeating: 1, count: 8))
-        #expect(shard.rejections.map(\.value) == Array(repeating: 1, count: 4))
+        for label in 0..<4 {
+            #expect(shard.rejections(label: label, mode: .enforce) == 1)
+            #expect(shard.rejections(label: label, mode: .report) == 1)
+        }
         #expect(shard.checks.map(\.value) == Array(repeating: 1, count: 12))
         #expect(ShardMetrics.Outcome.count == ShardMetrics.Outcome.allCases.count)
         #expect(ShardMetrics.Direction.count == ShardMetrics.Direction.allCases.count)
