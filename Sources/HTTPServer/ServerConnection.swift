@@ -16,6 +16,7 @@ final class ServerConnection: ConnectionHandler {
     private var isProcessing = false
     private var inputEnded = false
     private var lingered: UInt64 = 0
+    /// Of the input: a head, a body, the next request, the end of lingering.
     private lazy var deadline = Deadline(server.core) { [unowned self] in deadlineExpired() }
 
     private enum Phase {
@@ -40,8 +41,8 @@ final class ServerConnection: ConnectionHandler {
 
     /// Closes a connection on which nothing is in progress.
     func closeIdle() {
-        guard exchange == nil, decoder.isBetweenMessages, pending.isEmpty else { return }
-        close()
+        guard phase == .request, exchange == nil, decoder.isBetweenMessages, pending.isEmpty else { return }
+        if connection.pendingBytes > 0 { linger() } else { close() }
     }
 
     // MARK: Events
@@ -58,11 +59,13 @@ final class ServerConnection: ConnectionHandler {
 
     func connectionInputEnded() {
         inputEnded = true
-        guard phase == .request, let exchange else { return close() }
-        exchange.inputEnded()
+        if phase == .request, let exchange { return exchange.inputEnded() }
+        closeAfterOutput()
     }
 
-    func connectionDrained() { exchange?.outputDrained() }
+    func connectionDrained() {
+        if let exchange { exchange.outputDrained() } else { processPending() }
+    }
 
     func connectionClosed(_ error: TransportError?) {
         let departed = exchange
@@ -72,17 +75,15 @@ final class ServerConnection: ConnectionHandler {
 
     private func deadlineExpired() {
         switch phase {
-        case .lingering: if !outputMoved { close() }
         case .closed: break
+        case .lingering: closeAfterOutput()
         case .request:
-            if connection.isCongested {
-                if !outputMoved { cut() }
-            } else if exchange == nil, decoder.isBetweenMessages {
-                close()
-            } else if exchange == nil {
-                refuse(HeadFailure(status: 408, reason: "the request head did not come in time"))
+            if let exchange {
+                exchange.bodyDeadlineExpired()
+            } else if decoder.isBetweenMessages {
+                closeAfterOutput()
             } else {
-                exchange?.bodyDeadlineExpired()
+                refuse(HeadFailure(status: 408, reason: "the request head did not come in time"))
             }
         }
     }
@@ -124,9 +125,10 @@ final class ServerConnection: ConnectionHandler {
     }
 
     /// True while the next bytes may be decoded: no answer is being waited for, and nobody has paused the body.
+    /// A client that sends requests and takes no answers has to wait, or its answers would pile up here.
     private var mayRead: Bool {
         guard phase == .request else { return false }
-        guard let exchange else { return true }
+        guard let exchange else { return !connection.isCongested }
         return exchange.takesBody
     }
 
@@ -193,29 +195,32 @@ final class ServerConnection: ConnectionHandler {
         server.setIdle(self, true)
         deadlineIsForHead = false
         deadline.set(after: server.settings.keepAliveNanoseconds)
+        if connection.isOutputBlocked { watchOutput() }
         processPending()
     }
+
+    /// What still follows of the body that is being read; nil for chunked coding.
+    var bodyRemaining: UInt64? { decoder.bodyRemaining }
 
     /// The answer cannot be completed: the client must see a broken connection.
     func cut() { close(reset: true) }
 
-    /// The client does not take the answer: from now on its progress is watched.
+    /// The client does not take the answer: from now on its progress is watched until all is taken.
     func watchOutput() {
-        guard !isOutputWatched else { return }
-        isOutputWatched = true
+        let watch = outputDeadline ?? Deadline(server.core) { [unowned self] in outputDeadlineExpired() }
+        outputDeadline = watch
+        guard !watch.isSet else { return }
         outputSeen = connection.bytesWritten
-        deadline.set(after: server.settings.bodyIdleNanoseconds)
+        watch.set(after: server.settings.bodyIdleNanoseconds)
     }
 
-    private var isOutputWatched = false
+    private var outputDeadline: Deadline?
     private var outputSeen: UInt64 = 0
 
-    /// True, and the watch goes on, if output waits and some of it has gone since the last look.
-    private var outputMoved: Bool {
-        isOutputWatched = false
-        guard connection.pendingBytes > 0, connection.bytesWritten != outputSeen else { return false }
+    private func outputDeadlineExpired() {
+        guard connection.pendingBytes > 0 else { return }
+        guard connection.bytesWritten != outputSeen else { return cut() }
         watchOutput()
-        return true
     }
 
     func setBodyDeadline() { deadline.set(after: server.settings.bodyIdleNanoseconds) }
@@ -224,17 +229,26 @@ final class ServerConnection: ConnectionHandler {
     /// Ends our side and waits for the client to end its own: closing with unread bytes would make the kernel
     /// reset the connection and destroy the answer (RFC 9112, section 9.6).
     private func linger() {
+        guard !inputEnded else { return closeAfterOutput() }
         phase = .lingering
         pending = []
-        if inputEnded {
-            connection.closeAfterFlush()
-        } else {
-            connection.endOutput()
-        }
+        server.setIdle(self, false)
+        connection.endOutput()
+        if connection.pendingBytes > 0 { watchOutput() }
         lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
         deadline.set(after: server.settings.lingerIdleNanoseconds)
-        outputSeen = .max
         connection.resumeReading()
+    }
+
+    /// Nothing more is expected of the client: closes when it has taken all, or has stopped taking it.
+    private func closeAfterOutput() {
+        guard connection.pendingBytes > 0 else { return close() }
+        phase = .lingering
+        pending = []
+        deadline.cancel()
+        server.setIdle(self, false)
+        watchOutput()
+        connection.closeAfterFlush()
     }
 
     private var lingerEnd: UInt64 = 0
@@ -244,13 +258,14 @@ final class ServerConnection: ConnectionHandler {
         guard lingered <= server.settings.lingerBytesMax, server.core.now < lingerEnd else {
             return close(reset: true)
         }
-        deadline.set(after: server.settings.lingerIdleNanoseconds)
+        if !connection.isClosing { deadline.set(after: server.settings.lingerIdleNanoseconds) }
     }
 
     private func close(reset: Bool = false) {
         guard phase != .closed else { return }
         phase = .closed
-        deadline.cancel()
+        deadline.retire()
+        outputDeadline?.retire()
         server.setIdle(self, false)
         server.connectionClosed()
         if let open = exchange {

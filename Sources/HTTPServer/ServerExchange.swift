@@ -213,7 +213,9 @@ final class ServerExchange: Responder {
         guard !isUnreadable, request != .over else { return false }
         guard request == .reading, let owner else { return true }
         guard !head.expectsContinue || hasContinued else { return false }
-        if case .length(let count) = head.framing { return count <= owner.server.settings.keepDrainBytesMax }
+        if case .length(let count) = head.framing {
+            return (owner.bodyRemaining ?? count) <= owner.server.settings.keepDrainBytesMax
+        }
         return head.framing == .none
     }
 

@@ -34,6 +34,8 @@ package final class Connection: EventTarget {
     package var handler: (any ConnectionHandler)?
     private var descriptor: Descriptor?
     private let family: Int32
+    /// Made by us. The peer may answer and then reset, because it wants no more: its answer must be read.
+    private let isOutgoing: Bool
     private var output = OutputBuffer()
     private var state: State
 
@@ -58,6 +60,7 @@ package final class Connection: EventTarget {
     init?(core: ShardCore, descriptor: consuming Descriptor, family: Int32, connecting: Bool) {
         self.core = core
         self.family = family
+        isOutgoing = connecting
         state = State()
         state.isConnecting = connecting
         state.isWriteBlocked = connecting
@@ -95,6 +98,11 @@ package final class Connection: EventTarget {
     package private(set) var bytesWritten: UInt64 = 0
     /// Bytes accepted by `send` that the kernel has not taken.
     package var pendingBytes: Int { output.count }
+    /// Output waits because the peer does not take it; what is only being gathered does not count.
+    package var isOutputBlocked: Bool { state.isWriteBlocked && !output.isEmpty }
+
+    /// `closeAfterFlush` was called.
+    package var isClosing: Bool { state.closesAfterFlush }
 
     /// The address of the peer without its port.
     package var peerHost: String {
@@ -104,7 +112,8 @@ package final class Connection: EventTarget {
 
     /// Sends in order with all that was sent before. Small pieces are gathered until the end of the round.
     package func send(_ bytes: Span<UInt8>) {
-        guard isOpen, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty else { return }
+        guard isOpen, pendingError == nil, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty
+        else { return }
         if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
             output.append(bytes, pool: &core.pool)
             if !state.isWriteBlocked { markUnflushed() }
@@ -151,7 +160,8 @@ package final class Connection: EventTarget {
         if flags.contains(.failed) {
             guard let number = descriptor?.number else { return }
             let error = Sockets.pendingError(number)
-            return fail(TransportError("connection lost", errno: error == 0 ? ECONNRESET : error))
+            failLater(TransportError("connection lost", errno: error == 0 ? ECONNRESET : error))
+            return continueWork()
         }
         if flags.contains(.writable), state.isWriteBlocked {
             state.isWriteBlocked = false
@@ -171,7 +181,7 @@ package final class Connection: EventTarget {
     func continueWork() {
         state.isMarkedReady = false
         guard isOpen else { return }
-        if let pendingError { return fail(pendingError) }
+        if let pendingError, !isOutgoing || state.inputEnded { return fail(pendingError) }
         read()
     }
 
@@ -200,8 +210,9 @@ package final class Connection: EventTarget {
         else { return }
         let buffer = unsafe core.receiveBuffer
         let count = unsafe recv(number, buffer.baseAddress, buffer.count, 0)
+        if count <= 0, let pendingError { return fail(pendingError) }
         if count > 0 {
-            state.isReadable = count == buffer.count || state.peerEnded
+            state.isReadable = count == buffer.count || state.peerEnded || pendingError != nil
             state.isReading = true
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
             unsafe handler?.connectionReceived(Span(_unsafeBytes: bytes))
@@ -297,11 +308,13 @@ package final class Connection: EventTarget {
         listener?.connectionClosed(error)
     }
 
-    /// A write failed inside a handler's own call: the handler hears of it when it has returned.
+    /// The transport has failed. The handler, inside whose own call this may be, hears of it later: after it has
+    /// returned, and on an outgoing connection after all that the peer sent before. Nothing is sent any more.
     private func failLater(_ error: TransportError) {
         state.isWriteBlocked = true
+        state.isReadable = true
         output.release(to: &core.pool)
-        pendingError = error
+        if pendingError == nil { pendingError = error }
         markReady()
     }
 

@@ -108,6 +108,9 @@ import Glibc
 
     var hasReadyWork: Bool { !ready.isEmpty }
 
+    /// Reads the clock outside of a turn, for what a message does.
+    func refreshClock() { (now, unixSeconds) = Clock.read() }
+
     // MARK: Turns
 
     /// Takes events and ready work until there is none or the budget is spent. While traffic flows it waits for
@@ -147,7 +150,7 @@ import Glibc
         }
         for deadline in wheel.advance(to: now) {
             worked = true
-            deadline.fire()
+            deadline.fire(at: now)
         }
         flush()
         return worked

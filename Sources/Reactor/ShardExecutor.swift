@@ -65,6 +65,7 @@ package actor Shard {
     private let core: ShardCore
     private let source: any DispatchSourceRead
     private let timer: any DispatchSourceTimer
+    private var isTurnPosted = false
     package nonisolated let index: Int
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -90,6 +91,7 @@ package actor Shard {
     /// Runs `body` on the shard with all that it owns. Only values get out.
     package func run<R: Sendable>(_ body: @Sendable (ShardCore) throws -> R) rethrows -> R {
         defer { settle() }
+        core.refreshClock()
         return try body(core)
     }
 
@@ -105,11 +107,19 @@ package actor Shard {
         settle()
     }
 
+    private func postedTurn() {
+        isTurnPosted = false
+        turn()
+    }
+
     /// Flushes what was written, comes back soon if work is left over, and keeps the timer armed only while
     /// there is a deadline.
     private func settle() {
         core.flush()
-        if core.hasReadyWork { executor.post { [weak self] in self?.assumeIsolated { $0.turn() } } }
+        if core.hasReadyWork, !isTurnPosted {
+            isTurnPosted = true
+            executor.post { [weak self] in self?.assumeIsolated { $0.postedTurn() } }
+        }
         switch core.timerChange() {
         case .none: break
         case .arm:

@@ -2,13 +2,13 @@
 /// Moving it later costs one store: the wheel looks at the instant only when the old slot comes round.
 package final class Deadline {
     private unowned let core: ShardCore
-    let action: () -> Void
+    private var action: (() -> Void)?
     /// Monotonic nanoseconds; `.max` while it is not set.
     private(set) var instant: UInt64 = .max
     /// The instant whose slot holds it, `.max` while no slot does.
     var queuedFor: UInt64 = .max
 
-    /// `action` runs on the shard; it should hold its owner weakly.
+    /// `action` runs on the shard. It may hold its owner unowned if that calls `retire` when it is done.
     package init(_ core: ShardCore, _ action: @escaping () -> Void) {
         self.core = core
         self.action = action
@@ -24,12 +24,21 @@ package final class Deadline {
 
     package func cancel() { instant = .max }
 
+    /// Cancels for good and lets go of the action, and so of its hold on the owner: the wheel may keep a
+    /// cancelled deadline until its slot comes round.
+    package func retire() {
+        instant = .max
+        action = nil
+    }
+
     /// Sets the instant without queueing, for tests that drive a wheel by hand.
     func setForTest(instant: UInt64) { self.instant = instant }
 
-    func fire() {
+    /// Acts if it is still due: another deadline of the same turn may have moved or cancelled this one.
+    func fire(at now: UInt64) {
+        guard instant <= now else { return }
         instant = .max
-        action()
+        action?()
     }
 }
 

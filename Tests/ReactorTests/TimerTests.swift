@@ -36,7 +36,7 @@ import Testing
             for step in UInt64(1)...100 {
                 for due in wheel.advance(to: step * 20_000_000) where due === deadline {
                     fired.append(step * 20_000_000)
-                    due.fire()
+                    due.fire(at: step * 20_000_000)
                 }
             }
             return fired
@@ -63,7 +63,7 @@ import Testing
                 now += 100_000_000
                 for due in wheel.advance(to: now) {
                     fires += 1
-                    due.fire()
+                    due.fire(at: now)
                 }
             }
             deadline.cancel()
@@ -88,6 +88,35 @@ import Testing
             return nil
         }
         #expect(firedAt == 90 || firedAt == 91)
+        await shard.stop()
+    }
+
+    /// One that is due may close what the other belongs to: the other must not act any more.
+    @Test func whatIsCancelledOrMovedInTheSameTurnDoesNotFire() async {
+        let shard = Shard(index: 0)
+        let acted = await shard.run { core -> [String] in
+            var wheel = TimerWheel(now: 0)
+            var acted: [String] = []
+            let cancelled = Deadline(core) { acted.append("cancelled") }
+            let moved = Deadline(core) { acted.append("moved") }
+            let retired = Deadline(core) { acted.append("retired") }
+            let first = Deadline(core) {
+                acted.append("first")
+                cancelled.cancel()
+                moved.setForTest(instant: 900_000_000)
+                retired.retire()
+            }
+            for deadline in [first, cancelled, moved, retired] {
+                deadline.setForTest(instant: 100_000_000)
+                wheel.insert(deadline)
+            }
+            let due = wheel.advance(to: 200_000_000)
+            #expect(due.count == 4)
+            for deadline in due { deadline.fire(at: 200_000_000) }
+            moved.fire(at: 900_000_000)
+            return acted
+        }
+        #expect(acted == ["first", "moved"])
         await shard.stop()
     }
 
