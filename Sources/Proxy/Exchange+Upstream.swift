@@ -11,9 +11,9 @@ extension Exchange: UpstreamListener {
     func upstreamHead(_ answer: ResponseHead) {
         guard response == .none, let responder else { return }
         let isSuccess = (200..<300).contains(answer.status)
-        if request != .sent {
+        if request != .sent || upstream?.hasUnsentBytes == true {
             // The origin refuses early, which is its right; it cannot have accepted what it has not got.
-            guard !isSuccess else {
+            guard !isSuccess || !carriesBody else {
                 return self.answer(UpstreamFailure(.head, "success before the request was complete"))
             }
             request = .over

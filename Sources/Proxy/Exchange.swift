@@ -131,19 +131,26 @@ final class Exchange: ExchangeHandler {
             upstream.sendPiece(body, framing: originFraming)
         }
         gathered = []
-        if isLast { requestIsSent() }
+        continueStreaming(isLast: isLast)
     }
 
     /// Streams a piece. With Content-Length the last one is held until the verdict is in, which is now.
     private func forward(_ body: Span<UInt8>, isLast: Bool) {
         if isLast, !settle() { return }
         upstream?.sendPiece(body, framing: originFraming)
+        continueStreaming(isLast: isLast)
+    }
+
+    private func continueStreaming(isLast: Bool) {
         if isLast {
             requestIsSent()
         } else if upstream?.isCongested == true {
             responder?.pause(.upstreamFull)
         }
     }
+
+    /// The origin is sent a body, of whatever length.
+    var carriesBody: Bool { originFraming != .none && originFraming != .length(0) }
 
     func receiveEnd(trailers: Fields) {
         switch request {
@@ -221,7 +228,6 @@ final class Exchange: ExchangeHandler {
             upstream = taken
             taken.begin(head, framing: originFraming, listener: self)
             write(taken)
-            if taken.isCongested, request == .streaming { responder?.pause(.upstreamFull) }
         } catch {
             answer(error)
         }

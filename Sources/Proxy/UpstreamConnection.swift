@@ -28,7 +28,11 @@ final class UpstreamConnection: ConnectionHandler {
     private var requestIsSent = false
     private var answerHasBegun = false
     private var answerStays = true
+    private var isReadPaused = false
+    /// What the kernel had taken of the output when its progress was last looked at.
     private var seenBytesWritten: UInt64 = 0
+    /// The origin did not take all of the output then.
+    private var wasOutputWaiting = false
     private lazy var deadline = Deadline(pool.core) { [unowned self] in deadlineExpired() }
 
     private enum State {
@@ -58,6 +62,8 @@ final class UpstreamConnection: ConnectionHandler {
         answerHasBegun = false
         answerStays = true
         decoder.begin(requestMethod: head.method)
+        isReadPaused = false
+        wasOutputWaiting = false
         if state == .idle {
             state = .active
             deadline.cancel()
@@ -70,10 +76,7 @@ final class UpstreamConnection: ConnectionHandler {
 
     func send(_ bytes: Span<UInt8>) {
         connection?.send(bytes)
-        if isCongested, state == .active, !deadline.isSet {
-            seenBytesWritten = connection?.bytesWritten ?? 0
-            deadline.set(after: pool.settings.idleNanoseconds)
-        }
+        if isCongested, state == .active, !deadline.isSet { watchOutput() }
     }
 
     func send(_ bytes: [UInt8]) { send(bytes.span) }
@@ -81,25 +84,61 @@ final class UpstreamConnection: ConnectionHandler {
     /// The whole request is on its way: from now on the origin is expected to answer.
     func requestEnded() {
         requestIsSent = true
-        if state == .active, !answerHasBegun { deadline.set(after: pool.settings.firstByteNanoseconds) }
+        if state == .active, !answerHasBegun { awaitAnswer() }
     }
 
     var isCongested: Bool { connection?.isCongested ?? false }
+    /// Some of the request has not been given to the kernel.
+    var hasUnsentBytes: Bool { (connection?.pendingBytes ?? 0) > 0 }
 
     func pauseReading() {
+        guard state == .active, !isReadPaused else { return }
+        isReadPaused = true
         connection?.pauseReading()
         deadline.cancel()
     }
 
     func resumeReading() {
+        guard isReadPaused else { return }
+        isReadPaused = false
         connection?.resumeReading()
         if state == .active { deadline.set(after: pool.settings.idleNanoseconds) }
     }
 
-    /// Ends the exchange so that the origin sees an incomplete request; the listener hears nothing more.
+    /// Ends the exchange; the listener hears nothing more. The reset discards what has not reached the origin yet,
+    /// so that it sees an incomplete request, and soon.
     func abort() {
         listener = nil
-        close()
+        close(reset: state == .active)
+    }
+
+    // MARK: Deadlines
+
+    private func watchOutput() {
+        seenBytesWritten = connection?.bytesWritten ?? 0
+        wasOutputWaiting = true
+        deadline.set(after: pool.settings.idleNanoseconds)
+    }
+
+    /// Output up to this size may just be waiting for the end of the shard's round.
+    private static let gatheredBytesMax = 16 * 1024
+
+    /// The origin is given its time from here, or from when it has taken all that still waits.
+    private func awaitAnswer() {
+        seenBytesWritten = connection?.bytesWritten ?? 0
+        wasOutputWaiting = (connection?.pendingBytes ?? 0) > Self.gatheredBytesMax
+        deadline.set(after: pool.settings.firstByteNanoseconds)
+    }
+
+    /// True, and the deadline is set anew, if the origin took some of the output since the last look.
+    private func outputMoved() -> Bool {
+        guard let connection, wasOutputWaiting, connection.bytesWritten != seenBytesWritten else { return false }
+        if connection.pendingBytes > 0 {
+            watchOutput()
+        } else {
+            awaitAnswer()
+        }
+        return true
     }
 
     // MARK: Events
@@ -107,7 +146,8 @@ final class UpstreamConnection: ConnectionHandler {
     func connectionEstablished() {
         state = .active
         deadline.cancel()
-        if requestIsSent { deadline.set(after: pool.settings.firstByteNanoseconds) }
+        if requestIsSent { awaitAnswer() }
+        if isCongested { watchOutput() }
     }
 
     func connectionReceived(_ bytes: Span<UInt8>) {
@@ -117,7 +157,7 @@ final class UpstreamConnection: ConnectionHandler {
             do {
                 switch try decoder.next(bytes, &position) {
                 case .needsInput:
-                    if answerHasBegun { deadline.set(after: pool.settings.idleNanoseconds) }
+                    if answerHasBegun, !isReadPaused { deadline.set(after: pool.settings.idleNanoseconds) }
                     return
                 case .interim: continue
                 case .head(let head): handle(head)
@@ -134,20 +174,22 @@ final class UpstreamConnection: ConnectionHandler {
 
     func connectionInputEnded() {
         guard state == .active else { return close() }
+        // A failed decoder says no more whether an answer had begun.
+        let stale = isStale
         do {
             if case .end(let trailers)? = try decoder.endOfInput() {
                 answerStays = false
                 ended(trailers, hasSurplus: false)
             } else {
-                fail(closedEarly)
+                fail(closedEarly(isStale: stale))
             }
         } catch {
-            fail(answerHasBegun ? UpstreamFailure(.body, error.reason) : closedEarly)
+            fail(answerHasBegun ? UpstreamFailure(.body, error.reason) : closedEarly(isStale: stale))
         }
     }
 
     func connectionDrained() {
-        if requestIsSent == false { deadline.cancel() }
+        if !requestIsSent, !answerHasBegun { deadline.cancel() }
         listener?.upstreamDrained()
     }
 
@@ -168,15 +210,14 @@ final class UpstreamConnection: ConnectionHandler {
         case .idle: close()
         case .closed: break
         case .active:
-            if let connection, connection.pendingBytes > 0, connection.bytesWritten != seenBytesWritten {
-                seenBytesWritten = connection.bytesWritten
-                deadline.set(after: pool.settings.idleNanoseconds)
-            } else if !requestIsSent {
-                fail(UpstreamFailure(.request, "the origin takes no more of the request", isTimeout: true))
-            } else if !answerHasBegun {
-                fail(UpstreamFailure(.head, "no answer in time", isTimeout: true))
-            } else {
+            if answerHasBegun {
                 fail(UpstreamFailure(.body, "the answer stopped", isTimeout: true))
+            } else if outputMoved() {
+                break
+            } else if !requestIsSent || connection?.isOutputBlocked == true {
+                fail(UpstreamFailure(.request, "the origin takes no more of the request", isTimeout: true))
+            } else {
+                fail(UpstreamFailure(.head, "no answer in time", isTimeout: true))
             }
         }
     }
@@ -202,9 +243,9 @@ final class UpstreamConnection: ConnectionHandler {
         heard?.upstreamEnd(trailers: trailers)
     }
 
-    private var isStale: Bool { exchangesBegun > 1 && !answerHasBegun }
+    private var isStale: Bool { exchangesBegun > 1 && !answerHasBegun && decoder.isBetweenMessages }
 
-    private var closedEarly: UpstreamFailure {
+    private func closedEarly(isStale: Bool) -> UpstreamFailure {
         UpstreamFailure(
             requestIsSent ? .head : .request, "the origin closed the connection", isStaleConnection: isStale)
     }
@@ -212,15 +253,15 @@ final class UpstreamConnection: ConnectionHandler {
     private func fail(_ failure: UpstreamFailure) {
         let heard = listener
         listener = nil
-        close()
+        close(reset: state == .active)
         heard?.upstreamFailed(failure)
     }
 
-    private func close() {
+    private func close(reset: Bool = false) {
         guard state != .closed else { return }
         state = .closed
-        deadline.cancel()
-        connection?.close()
+        deadline.retire()
+        connection?.close(reset: reset)
         connection = nil
         pool.closed(self)
     }
