@@ -132,7 +132,9 @@ final class UpstreamConnection: ConnectionHandler {
 
     /// True, and the deadline is set anew, if the origin took some of the output since the last look.
     private func outputMoved() -> Bool {
-        guard let connection, wasOutputWaiting, connection.bytesWritten != seenBytesWritten else { return false }
+        guard let connection, wasOutputWaiting, connection.bytesWritten != seenBytesWritten else {
+            return false
+        }
         if connection.pendingBytes > 0 {
             watchOutput()
         } else {

@@ -24,7 +24,8 @@ package final class MetricsRegistry: Sendable {
         self.rejectionCodes = rejectionCodes
         self.logs = logs
         self.shards = (0..<shards).map { _ in
-            ShardMetrics(operations: operations.count, rejectionLabels: rejectionRules.count * rejectionCodes.count)
+            ShardMetrics(
+                operations: operations.count, rejectionLabels: rejectionRules.count * rejectionCodes.count)
         }
     }
 

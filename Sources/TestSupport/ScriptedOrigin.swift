@@ -13,7 +13,10 @@ package final class ScriptedOrigin: Sendable {
         package var body: [UInt8] = []
         package var trailers = Fields()
         package var isComplete = false
+        /// Its connection has ended before it was complete.
+        package var isBroken = false
 
+        package var target: String { head.target.text }
         /// The bytes of the head as they were on the wire.
         package var rawHead: [UInt8] { head.fields.bytes }
     }
@@ -26,8 +29,12 @@ package final class ScriptedOrigin: Sendable {
         case answerAndClose([UInt8])
         case close
         case reset
-        /// Nothing, until the peer leaves.
+        /// Reads no more, until `release` or `stop`.
         case stall
+        /// Reads on in pieces of so many bytes with a pause after each, for a slow origin; only for `onHead`.
+        case readSlowly(bytes: Int, microseconds: UInt32)
+        /// Several in order.
+        case sequence([Action])
         /// Goes on reading; only for `onHead`.
         case readOn
     }
@@ -37,27 +44,34 @@ package final class ScriptedOrigin: Sendable {
     private let state = Mutex(State())
     private let onHead: @Sendable (RequestHead) -> Action
     private let onEnd: @Sendable (Seen) -> Action
-    /// Bytes read by one call; small with `pauseMicroseconds` for a slow origin.
-    private let readBytesMax: Int
+    private let gate = DispatchSemaphore(value: 0)
 
     private struct State {
         var seen: [Seen] = []
         var bytes = 0
         var connections = 0
-        var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Waiter] = []
         var open: Set<Int32> = []
+        var stalled = 0
+        var isStopped = false
     }
+
+    private struct Waiter {
+        let isDone: @Sendable (State) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    /// The target of the request by which `settled` knows that all earlier connections have been accepted.
+    private static let settledTarget = "/.settled"
 
     /// `onEnd` hears each complete request; by default it is answered with 200 and no body. `onHead` may act as
     /// soon as the head is there.
     package init(
-        readBytesMax: Int = 65_536,
         onHead: @escaping @Sendable (RequestHead) -> Action = { _ in .readOn },
         onEnd: @escaping @Sendable (Seen) -> Action = { _ in .answer(ScriptedOrigin.ok()) }
     ) {
         self.onHead = onHead
         self.onEnd = onEnd
-        self.readBytesMax = readBytesMax
         let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         listening = number
         var address = Loopback.address(port: 0)
@@ -66,7 +80,8 @@ package final class ScriptedOrigin: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = unsafe Loopback.with(&address) { pointer, _ in unsafe getsockname(number, pointer, &size) }
         port = UInt16(bigEndian: address.sin_port)
-        DispatchQueue.global().async { [self] in acceptAll() }
+        // A queue of its own has a thread of its own; the global one has few, and blocking holds them up.
+        DispatchQueue(label: "origin.accept").async { [self] in acceptAll() }
     }
 
     /// A plain success.
@@ -87,89 +102,138 @@ package final class ScriptedOrigin: Sendable {
 
     /// Waits until so many requests are complete or broken off.
     package func ended(_ count: Int) async {
+        await wait { $0.seen.count(where: { $0.isComplete || $0.isBroken }) >= count }
+    }
+
+    /// Waits until a request with this target is complete or broken off.
+    package func ended(target: String) async {
+        await wait { $0.seen.contains { $0.target == target && ($0.isComplete || $0.isBroken) } }
+    }
+
+    /// Waits until so many heads have come.
+    package func begun(_ count: Int) async { await wait { $0.seen.count >= count } }
+
+    /// Waits until so many bytes have come.
+    package func received(bytes: Int) async { await wait { $0.bytes >= bytes } }
+
+    /// Waits until all connections that were made so far have been accepted and have ended: what `seen` holds
+    /// then is final. To be called when the gateway has stopped.
+    package func settled() async throws {
+        let client = try RawClient(port: port)
+        client.send("GET \(Self.settledTarget) HTTP/1.1\r\nHost: origin\r\n\r\n")
+        _ = try client.answer()
+        client.close()
+        await wait { $0.open.isEmpty }
+    }
+
+    /// Lets those go on that stall now.
+    package func release() {
+        let stalled = state.withLock { state in
+            defer { state.stalled = 0 }
+            return state.stalled
+        }
+        for _ in 0..<stalled { gate.signal() }
+    }
+
+    package func stop() {
+        _ = shutdown(listening, Int32(SHUT_RDWR))
+        state.withLock { state in
+            state.isStopped = true
+            for socket in state.open { _ = shutdown(socket, Int32(SHUT_RDWR)) }
+        }
+        release()
+    }
+
+    private func wait(_ isDone: @escaping @Sendable (borrowing State) -> Bool) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
-                if state.open.isEmpty && state.seen.count >= count { return true }
-                if state.seen.filter(\.isComplete).count >= count { return true }
-                state.waiters.append((count, continuation))
+                if isDone(state) { return true }
+                state.waiters.append(Waiter(isDone: isDone, continuation: continuation))
                 return false
             }
             if isThere { continuation.resume() }
         }
     }
 
-    package func stop() {
-        _ = shutdown(listening, Int32(SHUT_RDWR))
-        state.withLock { for socket in $0.open { _ = shutdown(socket, Int32(SHUT_RDWR)) } }
+    private func change<R>(_ body: (inout State) -> R) -> R {
+        let (result, due) = state.withLock { state in
+            let result = body(&state)
+            guard !state.waiters.isEmpty else { return (result, [Waiter]()) }
+            let waiters = state.waiters
+            let isDone = waiters.map { $0.isDone(state) }
+            state.waiters = zip(waiters, isDone).filter { !$0.1 }.map(\.0)
+            return (result, zip(waiters, isDone).filter(\.1).map(\.0))
+        }
+        for waiter in due { waiter.continuation.resume() }
+        return result
     }
 
     private func acceptAll() {
         while true {
             let accepted = accept(listening, nil, nil)
             guard accepted >= 0 else { break }
-            state.withLock {
+            change {
                 $0.connections += 1
                 $0.open.insert(accepted)
             }
-            DispatchQueue.global().async { [self] in
+            DispatchQueue(label: "origin.connection").async { [self] in
                 serve(accepted)
-                notify { $0.open.remove(accepted) }
-                _ = close(accepted)
+                // Closed before it is no longer listed: the number may be used again at once.
+                change {
+                    _ = close(accepted)
+                    $0.open.remove(accepted)
+                }
             }
         }
         _ = close(listening)
     }
 
-    private func notify<R>(_ change: (inout State) -> R) {
-        let due = state.withLock { state in
-            _ = change(&state)
-            let complete = state.seen.filter(\.isComplete).count
-            let all = state.open.isEmpty ? state.seen.count : complete
-            let due = state.waiters.filter { $0.count <= all }
-            state.waiters.removeAll { $0.count <= all }
-            return due
-        }
-        for waiter in due { waiter.continuation.resume() }
-    }
-
     private func serve(_ socket: Int32) {
-        var decoder = RequestDecoder()
-        var buffer = [UInt8](repeating: 0, count: readBytesMax)
-        var current = 0
-        while true {
-            let count = unsafe recv(socket, &buffer, buffer.count, 0)
-            guard count > 0 else { return }
-            state.withLock { $0.bytes += count }
-            var position = 0
-            reading: while true {
-                let input = Array(buffer[..<count])
-                guard let event = try? decoder.next(input.span, &position) else { return }
+        var reader = RequestReader(socket: socket)
+        var current: Int?
+        defer {
+            change { state in
+                if let current, !state.seen[current].isComplete { state.seen[current].isBroken = true }
+            }
+        }
+        while reader.receive({ count in change { $0.bytes += count } }) {
+            while let event = reader.next() {
                 switch event {
-                case .needsInput: break reading
+                case .needsInput: break
                 case .head(let head):
-                    current = state.withLock {
+                    guard head.target.text != Self.settledTarget else {
+                        return _ = send(Self.ok(), socket)
+                    }
+                    current = change {
                         $0.seen.append(Seen(head: head))
                         return $0.seen.count - 1
                     }
-                    guard act(onHead(head), socket) else { return }
-                case .body(let range): state.withLock { $0.seen[current].body += input[range] }
+                    guard act(onHead(head), socket, &reader) else { return }
+                case .body(let range):
+                    guard let current else { return }
+                    change { $0.seen[current].body.append(contentsOf: reader.input[range]) }
                 case .end(let trailers):
-                    let request = state.withLock { state in
+                    guard let current else { return }
+                    let request = change { state in
                         state.seen[current].isComplete = true
                         state.seen[current].trailers = trailers
                         return state.seen[current]
                     }
-                    notify { _ in }
-                    guard act(onEnd(request), socket) else { return }
+                    guard act(onEnd(request), socket, &reader) else { return }
                 }
             }
+            if reader.hasFailed { return }
         }
     }
 
     /// False when the connection is over.
-    private func act(_ action: Action, _ socket: Int32) -> Bool {
+    private func act(_ action: Action, _ socket: Int32, _ reader: inout RequestReader) -> Bool {
         switch action {
         case .readOn: return true
+        case .readSlowly(let bytes, let microseconds):
+            reader.bytesMax = bytes
+            reader.pauseMicroseconds = microseconds
+            return true
         case .answer(let bytes): return send(bytes, socket)
         case .answerAndClose(let bytes):
             _ = send(bytes, socket)
@@ -180,9 +244,14 @@ package final class ScriptedOrigin: Sendable {
             unsafe Loopback.set(socket, SO_LINGER, &option)
             return false
         case .stall:
-            var byte: UInt8 = 0
-            while unsafe recv(socket, &byte, 1, 0) > 0 {}
-            return false
+            let isStopped = change { state in
+                if !state.isStopped { state.stalled += 1 }
+                return state.isStopped
+            }
+            if !isStopped { gate.wait() }
+            return !isStopped
+        case .sequence(let actions):
+            return actions.allSatisfy { act($0, socket, &reader) }
         }
     }
 
