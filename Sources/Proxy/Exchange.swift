@@ -127,7 +127,7 @@ final class Exchange: ExchangeHandler {
         if isLast, !settle() { return }
         request = .streaming
         open { [gathered] upstream in
-            upstream.send(gathered)
+            upstream.sendPiece(gathered.span, framing: originFraming)
             upstream.sendPiece(body, framing: originFraming)
         }
         gathered = []

@@ -47,4 +47,24 @@ import Testing
         #expect(fixture.origin.seen.count == 50)
         await fixture.stop()
     }
+
+    /// What was gathered before the body outgrew the buffer is coded like the rest: as raw bytes it would be read as
+    /// chunk lines, and so could smuggle a request.
+    @Test(arguments: Upload.Framing.allCases)
+    func aBodyThatOutgrowsTheBufferInSmallPiecesArrivesWhole(framing: Upload.Framing) async throws {
+        let fixture = try await GatewayFixture()
+        let upload = Upload(framing: framing, operation: .put, fault: .none, size: 150_000)
+        let port = fixture.port
+        let status = try await onThread {
+            let client = try RawClient(port: port)
+            let message = upload.message()
+            for start in stride(from: 0, to: message.count, by: 10_000) {
+                client.send(Array(message[start..<min(start + 10_000, message.count)]))
+            }
+            return try client.answer(to: .put)?.status
+        }
+        #expect(status == 200)
+        #expect(fixture.origin.seen.first?.body == upload.intended)
+        await fixture.stop()
+    }
 }

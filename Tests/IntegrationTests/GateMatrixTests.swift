@@ -60,7 +60,7 @@ import Testing
             #expect(answered.status == 200, "\(upload.key): \(answered.text)")
             return
         }
-        #expect(answered.status == 400, "\(upload.key)")
+        #expect(answered.status == 400, "\(upload.key): \(answered.text)")
         #expect(answered.element("Code") == code, "\(upload.key)")
         #expect(answered.head.fields.first("content-type")?.elementsEqual("application/xml".utf8) == true)
     }
