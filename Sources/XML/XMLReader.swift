@@ -117,7 +117,7 @@ private final class Recorder {
 
     func append(_ text: UnsafeBufferPointer<CChar>) {
         guard let last = open.indices.last else { return }
-        for unsafe character in unsafe text { open[last].text.append(UInt8(bitPattern: character)) }
+        for unsafecharacter in unsafe text { open[last].text.append(UInt8(bitPattern: character)) }
     }
 
     func close() {

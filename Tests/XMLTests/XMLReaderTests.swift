@@ -28,7 +28,8 @@ private func nested(_ depth: Int) -> String {
     }
 
     @Test func prefixesAreDropped() throws {
-        #expect(try parse("<o:Tag xmlns:o='u'><o:Key>k</o:Key></o:Tag>").child("Key")?.text == Array("k".utf8))
+        #expect(
+            try parse("<o:Tag xmlns:o='u'><o:Key>k</o:Key></o:Tag>").child("Key")?.text == Array("k".utf8))
     }
 
     @Test func doctypeIsRefused() {
@@ -72,8 +73,9 @@ private func nested(_ depth: Int) -> String {
             writer.element("Raw", [0x61, 0x01])
         }
         let root = try XMLReader.parse(writer.bytes.span)
-        #expect(root.children.map { $0.text[...].text } == [
-            "<&>\"'\u{4E2D}\r", "18446744073709551615", "-1", "true", "a?",
-        ])
+        #expect(
+            root.children.map { $0.text[...].text } == [
+                "<&>\"'\u{4E2D}\r", "18446744073709551615", "-1", "true", "a?",
+            ])
     }
 }

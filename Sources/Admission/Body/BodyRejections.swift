@@ -32,7 +32,8 @@ extension Rejection {
     package static func contentMD5Missing() -> Rejection {
         Rejection(
             phase: .head, rule: "content-md5-required", error: CatalogueRow.contentMD5Invalid.error,
-            expected: "Content-MD5", hint: "integrity.contentMD5 is \"require\" in the gateway's configuration")
+            expected: "Content-MD5",
+            hint: "integrity.contentMD5 is \"require\" in the gateway's configuration")
     }
 
     /// `x-oss-hash-crc64ecma` is the CRC of other bytes than those of the body.
