@@ -117,7 +117,7 @@ private final class Recorder {
 
     func append(_ text: UnsafeBufferPointer<CChar>) {
         guard let last = open.indices.last else { return }
-        for unsafecharacter in unsafe text { open[last].text.append(UInt8(bitPattern: character)) }
+        unsafe open[last].text.append(contentsOf: text.lazy.map { UInt8(bitPattern: $0) })
     }
 
     func close() {
