@@ -63,6 +63,7 @@ extension QueryParameters {
     func value(_ name: Literal) -> ByteSlice? {
         guard let parameter = first(name) else { return nil }
         guard let value = parameter.value else { return [] }
-        return value.contains(ASCII.percent) ? parameter.decodedValue[...] : value
+        let isPlain = !value.contains(ASCII.percent) && !value.contains(ASCII.plus)
+        return isPlain ? value : parameter.decodedValue[...]
     }
 }

@@ -7,10 +7,13 @@ package struct QueryParameters: Sendable, Sequence {
         package let name: ByteSlice
         package let value: ByteSlice?
 
-        /// The name percent-decoded, `+` kept.
-        package var decodedName: [UInt8] { PercentEncoding.decode(name) ?? [] }
-        /// The value percent-decoded, `+` kept; empty when there is no `=`.
-        package var decodedValue: [UInt8] { PercentEncoding.decode(value ?? []) ?? [] }
+        /// The name decoded.
+        package var decodedName: [UInt8] { PercentEncoding.decode(name, plusIsSpace: true) ?? [] }
+        /// The value decoded; empty when there is no `=`. A `+` is a space, unlike in a path: clients that build
+        /// queries as forms do send it for one, and sign the space.
+        package var decodedValue: [UInt8] { PercentEncoding.decode(value ?? [], plusIsSpace: true) ?? [] }
+        /// The value percent-decoded with `+` kept: for Base64, where a space cannot be meant.
+        package var base64Value: [UInt8] { PercentEncoding.decode(value ?? []) ?? [] }
     }
 
     package let parameters: [Parameter]

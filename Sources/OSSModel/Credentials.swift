@@ -61,11 +61,11 @@ package enum Credentials: Sendable, Equatable {
     private static func v1Parameters(_ query: QueryParameters) -> Credentials {
         guard let id = query.first("OSSAccessKeyId")?.decodedValue, !id.isEmpty,
             let expires = query.first("Expires")?.decodedValue, !expires.isEmpty,
-            let signature = query.first("Signature")?.decodedValue, !signature.isEmpty
+            let signature = query.first("Signature")?.base64Value, !signature.isEmpty
         else { return .malformed }
         return .v1URL(
             accessKeyID: id, expires: expires, signature: signature,
-            token: query.first("security-token")?.decodedValue)
+            token: query.first("security-token")?.base64Value)
     }
 
     private static func v4Parameters(_ query: QueryParameters) -> Credentials {
@@ -81,7 +81,7 @@ package enum Credentials: Sendable, Equatable {
         else { return .malformed }
         return .v4URL(
             credential, dateText: dateText, expiresSeconds: expires,
-            token: query.first("x-oss-security-token")?.decodedValue)
+            token: query.first("x-oss-security-token")?.base64Value)
     }
 }
 

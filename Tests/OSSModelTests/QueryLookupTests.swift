@@ -30,4 +30,12 @@ import Testing
             bodiless: false)
         #expect(answer.head.fields.first("allow")?.text == "GET, DELETE, HEAD, PUT, POST, OPTIONS")
     }
+
+    /// Forms write a space so, and their clients sign the space; Base64 has the sign itself.
+    @Test func aPlusIsASpaceOutsideBase64() throws {
+        let query = QueryParameters([UInt8]("marker=a+b%2Bc&Signature=x+y%3D&partNumber=+1".utf8)[...])
+        #expect(try #require(query.first("marker")).decodedValue == Array("a b+c".utf8))
+        #expect(try #require(query.first("Signature")).base64Value == Array("x+y=".utf8))
+        #expect(try #require(query.first("partNumber")).decodedValue == Array(" 1".utf8))
+    }
 }

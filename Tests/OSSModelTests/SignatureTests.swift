@@ -123,13 +123,14 @@ import Testing
 
     @Test func canonicalRequestHasEveryLine() {
         let get = request(
-            "GET", "/a%2Fb?b=%7e+&a&z=&x-oss-signature=no&%41=1", [("Host", "h"), ("Content-Type", " t ")],
+            "GET", "/a%2Fb?b=%7e+%2b&a&z=&x-oss-signature=no&%41=1",
+            [("Host", "h"), ("Content-Type", " t ")],
             bucket: "bkt", key: "a/b\u{E4}")
         let canonical = SignatureV4.canonicalRequest(
             get.head, bucket: get.bucket, key: get.key, additionalHeaders: [Array("host".utf8)])
         #expect(
             canonical[...].text
-                == "GET\n/bkt/a/b%C3%A4\nA=1&a&b=~%2B&z\ncontent-type:t\nhost:h\n\nhost\nUNSIGNED-PAYLOAD")
+                == "GET\n/bkt/a/b%C3%A4\nA=1&a&b=~%20%2B&z\ncontent-type:t\nhost:h\n\nhost\nUNSIGNED-PAYLOAD")
     }
 
     @Test func canonicalResourceHoldsSignedParametersOnly() {
