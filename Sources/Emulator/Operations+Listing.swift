@@ -23,7 +23,8 @@ extension Operations {
     func listObjectsV2(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
         var query = try listQuery(request)
-        let token = request.parameters["continuation-token"]
+        // Clients send an empty token with the first page.
+        let token = request.parameters["continuation-token"].flatMap { $0.isEmpty ? nil : $0 }
         if let token {
             guard let after = Base64.decode(token[...]) else {
                 throw Fault.argument("continuation-token", token)

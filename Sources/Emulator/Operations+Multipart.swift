@@ -59,6 +59,8 @@ extension Operations {
             xml.element("ETag", "\"\(Self.hex(data.md5))\"")
         }
         var answer = Answer(xml: xml.bytes)
+        // Clients take the ETag of the part from here as they do after UploadPart.
+        answer.set("ETag", "\"\(Self.hex(data.md5))\"")
         if let range {
             answer.set(
                 "Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(source.record.size)")
