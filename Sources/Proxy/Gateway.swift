@@ -47,6 +47,9 @@ package final class Gateway: Application {
     /// Closes idle connections to the origin.
     package func drain() { pool.drain() }
 
+    /// The origin's name leads to other addresses than before.
+    package func replaceOriginAddresses(_ addresses: [SocketAddress]) { pool.replaceAddresses(addresses) }
+
     private func nextRequestID() -> RequestID { requestIDs.next(unixSeconds: core.unixSeconds) }
 
     /// One line for one refusal.

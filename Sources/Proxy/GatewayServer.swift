@@ -81,6 +81,15 @@ package final class GatewayServer: Sendable {
         }
     }
 
+    /// New connections to the origin lead to these addresses.
+    package func replaceOriginAddresses(_ addresses: [SocketAddress]) async {
+        for shard in shards {
+            await shard.run { core in
+                for case let gateway as Gateway in core.services { gateway.replaceOriginAddresses(addresses) }
+            }
+        }
+    }
+
     /// Stops accepting, lets what is in progress end within `bound`, then closes everything. Readiness fails
     /// first, and `delay` passes so that load balancers notice.
     package func drain(delay: Duration, bound: Duration) async {

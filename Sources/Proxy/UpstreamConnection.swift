@@ -25,6 +25,8 @@ final class UpstreamConnection: ConnectionHandler {
     private var listener: (any UpstreamListener)?
     private var state = State.connecting
     private var exchangesBegun = 0
+    /// Addresses left for a connection that has not been made yet.
+    private var untried: ArraySlice<SocketAddress> = []
     private var requestIsSent = false
     private var answerHasBegun = false
     private var answerStays = true
@@ -47,9 +49,32 @@ final class UpstreamConnection: ConnectionHandler {
         decoder = ResponseDecoder(limits: pool.limits)
     }
 
-    func connect(to address: SocketAddress) throws(TransportError) {
-        connection = try Connection.connect(pool.core, to: address, handler: self)
-        deadline.set(after: pool.settings.connectNanoseconds)
+    /// Begins a connection to the first of `addresses`; the others are tried when it cannot be made.
+    func connect(to addresses: [SocketAddress]) throws(TransportError) {
+        untried = addresses[...]
+        var failure = TransportError("cannot connect", detail: "the origin has no address")
+        while let address = untried.popFirst() {
+            do throws(TransportError) {
+                connection = try Connection.connect(pool.core, to: address, handler: self)
+                deadline.set(after: pool.settings.connectNanoseconds)
+                return
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
+    /// Goes on to the next address with what was to be sent: none of it has left. Fails when there is none.
+    private func connectionNotMade(_ failure: UpstreamFailure) {
+        guard let before = connection, !untried.isEmpty else { return fail(failure) }
+        before.close()
+        do {
+            try connect(to: Array(untried))
+        } catch {
+            return fail(failure)
+        }
+        connection?.send(before.unsent)
     }
 
     // MARK: For exchanges
@@ -198,7 +223,7 @@ final class UpstreamConnection: ConnectionHandler {
     func connectionClosed(_ error: TransportError?) {
         let cause = error?.description ?? "connection closed"
         switch state {
-        case .connecting: fail(UpstreamFailure(.connect, cause))
+        case .connecting: connectionNotMade(UpstreamFailure(.connect, cause))
         case .active:
             let phase: UpstreamFailure.Phase = answerHasBegun ? .body : requestIsSent ? .head : .request
             fail(UpstreamFailure(phase, cause, isStaleConnection: isStale))
@@ -208,7 +233,8 @@ final class UpstreamConnection: ConnectionHandler {
 
     private func deadlineExpired() {
         switch state {
-        case .connecting: fail(UpstreamFailure(.connect, "no connection in time", isTimeout: true))
+        case .connecting:
+            connectionNotMade(UpstreamFailure(.connect, "no connection in time", isTimeout: true))
         case .idle: close()
         case .closed: break
         case .active:

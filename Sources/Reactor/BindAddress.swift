@@ -46,10 +46,19 @@ package struct SocketAddress: Sendable, Hashable {
         self.family = family
     }
 
-    /// Resolves an address. A name may ask the resolver and so may wait: never call this on a shard.
+    /// The first address of `resolveAll`.
     package static func resolve(_ address: BindAddress) throws(TransportError) -> SocketAddress {
+        guard let first = try resolveAll(address).first else {
+            throw TransportError("cannot resolve \(address)", detail: "no address")
+        }
+        return first
+    }
+
+    /// Every address of a name in the order that the resolver prefers, each once. The resolver may make this wait:
+    /// never call it on a shard.
+    package static func resolveAll(_ address: BindAddress) throws(TransportError) -> [SocketAddress] {
         switch address {
-        case .unix(let path): return unix(path)
+        case .unix(let path): return [unix(path)]
         case .tcp(let host, let port): return try lookUp(host, port)
         }
     }
@@ -87,7 +96,7 @@ package struct SocketAddress: Sendable, Hashable {
         return SocketAddress(bytes: bytes, family: AF_UNIX)
     }
 
-    private static func lookUp(_ host: String, _ port: UInt16) throws(TransportError) -> SocketAddress {
+    private static func lookUp(_ host: String, _ port: UInt16) throws(TransportError) -> [SocketAddress] {
         var hints = unsafe addrinfo()
         unsafe hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         unsafe hints.ai_flags = host.isEmpty ? AI_PASSIVE : 0
@@ -99,9 +108,16 @@ package struct SocketAddress: Sendable, Hashable {
                 "cannot resolve \(host)", detail: unsafe String(cString: gai_strerror(failed)))
         }
         defer { unsafe freeaddrinfo(first) }
-        let raw = unsafe UnsafeRawBufferPointer(
-            start: first.pointee.ai_addr, count: Int(first.pointee.ai_addrlen))
-        return unsafe SocketAddress(bytes: [UInt8](raw), family: first.pointee.ai_family)
+        var found: [SocketAddress] = []
+        var next: UnsafeMutablePointer<addrinfo>? = unsafe first
+        while let entry = unsafe next {
+            let raw = unsafe UnsafeRawBufferPointer(
+                start: entry.pointee.ai_addr, count: Int(entry.pointee.ai_addrlen))
+            let address = unsafe SocketAddress(bytes: [UInt8](raw), family: entry.pointee.ai_family)
+            if !found.contains(address) { found.append(address) }
+            unsafe next = entry.pointee.ai_next
+        }
+        return found
     }
 }
 

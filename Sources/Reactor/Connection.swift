@@ -319,6 +319,8 @@ package final class Connection: EventTarget {
     }
 
     private var pendingError: TransportError?
+    /// After a connection that was never up is closed: what was to be sent on it, none of which has left.
+    package private(set) var unsent: [UInt8] = []
 
     private func shut(reset: Bool) {
         guard let number = descriptor?.number else { return }
@@ -329,6 +331,7 @@ package final class Connection: EventTarget {
                 number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
         descriptor = nil
+        if state.isConnecting { unsafe output.withBytes { unsent = unsafe [UInt8]($0) } }
         output.release(to: &core.pool)
         core.connectionClosed()
     }

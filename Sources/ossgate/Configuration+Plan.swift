@@ -9,8 +9,8 @@ import Telemetry
 
 /// From the configuration as it was written to what the parts of the process take.
 extension Configuration {
-    func plan(origin: SocketAddress, rejectionLog: LogSink?, version: String) -> GatewayPlan {
-        var originSettings = OriginSettings(addresses: [origin])
+    func plan(origin: [SocketAddress], rejectionLog: LogSink?, version: String) -> GatewayPlan {
+        var originSettings = OriginSettings(addresses: origin)
         originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
         originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
         var settings = GatewaySettings(

@@ -28,6 +28,8 @@ struct ServeCommand: AsyncParsableCommand {
             throw ExitCode.failing(.unavailable, "\(error)")
         }
         announce(gateway, configuration, emulator)
+        let resolver = OriginResolver(configuration.origin, gateway)
+        defer { resolver?.stop() }
         await signals.serve(
             reopen: {
                 do { try log?.reopen() } catch { Operator.say("\(error)") }
@@ -62,13 +64,14 @@ struct ServeCommand: AsyncParsableCommand {
 
     private func resolveOrigin(
         _ endpoint: Configuration.OriginEndpoint, emulator: EmulatorServer?
-    ) throws -> SocketAddress {
+    ) throws -> [SocketAddress] {
         do {
             switch endpoint {
-            case .http(let host, let port): return try .resolve(.tcp(host: host, port: port))
+            case .http(let host, let port):
+                return try SocketAddress.resolveAll(.tcp(host: host, port: port))
             case .embedded:
                 guard let emulator else { preconditionFailure("an embedded origin has been started") }
-                return try .resolve(emulator.address)
+                return try SocketAddress.resolveAll(emulator.address)
             }
         } catch {
             throw ExitCode.failing(.unavailable, "origin.endpoint: \(error)")
