@@ -1,3 +1,4 @@
+package import Bytes
 import Glibc
 import HTTP1
 package import HTTPModel
@@ -7,6 +8,8 @@ package import HTTPModel
 package final class RawClient {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
+
+        package init(description: String) { self.description = description }
     }
 
     /// An answer with its body decoded.
@@ -17,12 +20,27 @@ package final class RawClient {
         package var status: Int { head.status }
         package var text: String { String(decoding: body, as: UTF8.self) }
 
-        /// The text of the first `<name>` element of the body.
+        /// The error document: the body, or for an answer without one what `x-oss-err` carries.
+        package var document: String {
+            guard body.isEmpty, let encoded = head.fields.first("x-oss-err") else { return text }
+            return Base64.decode(encoded).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        }
+
+        package func field(_ name: Literal) -> String? { head.fields.first(name)?.text }
+
+        /// The text of the first `<name>` element of the document, with the five entities resolved.
         package func element(_ name: String) -> String? {
+            let text = document
             guard let open = text.firstRange(of: "<\(name)>"),
                 let close = text[open.upperBound...].firstRange(of: "</\(name)>")
             else { return nil }
-            return String(text[open.upperBound..<close.lowerBound])
+            let entities = [
+                ("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&#13;", "\r"),
+                ("&amp;", "&"),
+            ]
+            return entities.reduce(String(text[open.upperBound..<close.lowerBound])) {
+                $0.replacing($1.0, with: $1.1)
+            }
         }
     }
 
@@ -109,6 +127,25 @@ package final class RawClient {
         }
     }
 
+    /// Waits for an interim answer such as `100 Continue`; nil when a final one came in its place.
+    package func interimAnswer(to method: Method) throws -> ResponseHead? {
+        decoder.begin(requestMethod: method)
+        var position = 0
+        while true {
+            switch try nextEvent(&position) {
+            case .needsInput:
+                input.removeSubrange(..<position)
+                position = 0
+                guard try receive() else { throw Failure(description: "no answer") }
+            case .interim(let head):
+                input.removeSubrange(..<position)
+                interim.append(head)
+                return head
+            default: return nil
+            }
+        }
+    }
+
     /// Everything until the peer ends; a reset counts as an end.
     package func rest() -> [UInt8] {
         while (try? receive()) == true {}
@@ -123,6 +160,12 @@ package final class RawClient {
         guard count >= 0 else { throw Failure(description: "nothing received: errno \(errno)") }
         input.append(contentsOf: buffer[..<count])
         return count > 0
+    }
+
+    /// Waits until something can be read, at most so long; true if something can.
+    package func waitForInput(milliseconds: Int32) -> Bool {
+        var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+        return unsafe poll(&descriptor, 1, milliseconds) > 0
     }
 
     package func endOutput() { _ = shutdown(socket, Int32(SHUT_WR)) }

@@ -1,0 +1,98 @@
+import Admission
+import Bytes
+import Foundation
+import HTTPModel
+import OSSModel
+import Proxy
+import TestSupport
+import Testing
+
+/// The vectors over real sockets: what is refused is refused exactly as the service does and before the origin
+/// hears of it, and the near-misses arrive there byte for byte.
+@Suite struct VectorReplayTests {
+    /// Rows that need a body and are complete.
+    private static let bodyRows: Set<String> = [
+        "content-md5-invalid", "crc64-mismatch", "incomplete-body", "request-timeout",
+    ]
+
+    private static func files() throws -> [Vector] {
+        try (["vectors.json"] + VectorFile.ownFiles()).flatMap { try VectorFile.load($0) }
+    }
+
+    /// How the bytes of a request are cut into writes.
+    enum Cut: String, CaseIterable {
+        case whole
+        case atRandom
+    }
+
+    @Test(arguments: Cut.allCases)
+    func everyVectorIsAnsweredOverSockets(cut: Cut) async throws {
+        var generator = SeededGenerator(seed: 20_261_015)
+        var counts = (head: 0, body: 0, forwarded: 0, welcome: 0)
+        for group in try groups() {
+            let fixture = try await GatewayFixture { $0.serve(group.config) }
+            for vector in group.vectors {
+                let replay = try Replay(vector, fixture, cut: cut == .whole ? nil : generator.next())
+                if vector.expectation == .forward, !replay.isWhole {
+                    counts.welcome += 1
+                    #expect(try await replay.isWelcome(port: fixture.port), "\(vector.name)")
+                    continue
+                }
+                guard let answer = try? await replay.run(port: fixture.port) else {
+                    Issue.record("no answer to \(vector.name)")
+                    continue
+                }
+                switch vector.expectation {
+                case .refusal(let status, let code, let message):
+                    guard replay.isRefusedByHead || Self.bodyRows.contains(vector.row) else { continue }
+                    if replay.isRefusedByHead { counts.head += 1 } else { counts.body += 1 }
+                    #expect(answer.status == status, "\(vector.name)")
+                    #expect(answer.element("Code") == code, "\(vector.name)")
+                    #expect(answer.element("Message") == message, "\(vector.name)")
+                    #expect(!replay.hasReached(fixture.origin), "\(vector.name)")
+                case .forward:
+                    counts.forwarded += 1
+                    #expect(answer.status == 200, "\(vector.name): \(answer.document)")
+                    try replay.expectArrival(at: fixture.origin)
+                }
+            }
+            await fixture.stop()
+        }
+        #expect(counts.head >= 270)
+        #expect(counts.body == 4)
+        #expect(counts.welcome >= 5)
+        #expect(counts.forwarded >= 220)
+    }
+
+    private struct Group {
+        let config: Vector.Config
+        var vectors: [Vector]
+    }
+
+    /// The vectors by what they need of the gateway; those that build on earlier answers need a real origin.
+    private func groups() throws -> [Group] {
+        var groups: [String: Group] = [:]
+        for vector in try Self.files() where vector.setup.isEmpty {
+            let key = "\(vector.config)"
+            groups[key, default: Group(config: vector.config, vectors: [])].vectors.append(vector)
+        }
+        return Array(groups.values)
+    }
+}
+
+extension Vector.Config {
+    var admission: AdmissionSettings {
+        AdmissionSettings(
+            addressing: Addressing(
+                domains: ["localhost"], pathStyle: allowsPathStyle ?? true, cnames: cnames ?? [:]))
+    }
+}
+
+extension GatewayPlan {
+    mutating func serve(_ config: Vector.Config) {
+        settings.admission = config.admission
+        if let milliseconds = config.bodyIdleMilliseconds {
+            server.bodyIdleNanoseconds = UInt64(milliseconds) * 1_000_000
+        }
+    }
+}
