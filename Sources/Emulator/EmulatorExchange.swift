@@ -35,7 +35,7 @@ final class EmulatorExchange: ExchangeHandler {
 
     func start() {
         do throws(OSSError) {
-            let request = try EmulatorRequest(head, id: id, domains: application.settings.domains)
+            let request = try EmulatorRequest(head, id: id, settings: application.settings)
             try application.authorize(request)
             let operation = try Operations(application.store).route(request)
             switch operation {

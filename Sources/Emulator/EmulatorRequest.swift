@@ -14,7 +14,8 @@ struct EmulatorRequest {
     let parameters: [String: [UInt8]]
     let id: RequestID
 
-    init(_ head: RequestHead, id: RequestID, domains: [String]) throws(OSSError) {
+    /// 400 or 403 for a host that is none of the service's, or for names that cannot be.
+    init(_ head: RequestHead, id: RequestID, settings: EmulatorSettings) throws(OSSError) {
         self.head = head
         self.id = id
         var parameters: [String: [UInt8]] = [:]
@@ -24,14 +25,18 @@ struct EmulatorRequest {
         }
         self.parameters = parameters
         let path = head.path.dropFirst()
-        if let label = Self.bucketLabel(of: head.authority ?? [], domains: domains) {
-            bucket = label
+        switch HostAddress(head.authority ?? [], settings) {
+        case .bucket(let name):
+            bucket = name
             key = PercentEncoding.decode(path) ?? []
-        } else {
+        case .service:
             let slash = path.firstIndex(of: ASCII.slash) ?? path.endIndex
             let name = String(decoding: PercentEncoding.decode(path[..<slash]) ?? [], as: UTF8.self)
-            bucket = name.isEmpty ? nil : name
+            bucket = name.isEmpty && path.isEmpty ? nil : name
             key = PercentEncoding.decode(path[slash...].dropFirst()) ?? []
+        case .unknown:
+            let createsBucket = head.method == .put && path.isEmpty
+            throw (createsBucket ? CatalogueRow.invalidHostPutBucket : .nonStandardHost).error
         }
         try checkNames()
     }
@@ -49,26 +54,6 @@ struct EmulatorRequest {
     func requiredBucket() throws(OSSError) -> String {
         guard let bucket else { throw CatalogueRow.methodNotAllowed.error }
         return bucket
-    }
-
-    /// What precedes one of the domains in Host; nil for path style.
-    private static func bucketLabel(of authority: ByteSlice, domains: [String]) -> String? {
-        var host = authority.text.lowercased()
-        if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]") { host = String(host[..<colon]) }
-        let vendor = host.hasSuffix(".aliyuncs.com") ? vendorDomain(host) : nil
-        for domain in domains + (vendor.map { [$0] } ?? []) where host.hasSuffix("." + domain) {
-            return String(authority.text.prefix(host.count - domain.count - 1))
-        }
-        return nil
-    }
-
-    /// `oss-{region}.aliyuncs.com` and its like at the end of a host.
-    private static func vendorDomain(_ host: String) -> String? {
-        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
-        guard let index = labels.firstIndex(where: { $0 == "oss" || $0.hasPrefix("oss-") }) else {
-            return nil
-        }
-        return labels[index...].joined(separator: ".")
     }
 
     private func checkNames() throws(OSSError) {

@@ -4,6 +4,8 @@ import Reactor
 package struct EmulatorSettings: Sendable {
     /// Suffixes under which what precedes in Host is the bucket, beside the vendor's endpoint forms.
     package var domains: [String] = []
+    /// Custom domains and the buckets they stand for.
+    package var cnames: [String: String] = [:]
     /// Access key ids and secrets; none: signatures are not checked, and anonymous requests are allowed.
     package var credentials: [(id: String, secret: String)] = []
     /// Buckets that exist from the start.

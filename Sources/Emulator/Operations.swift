@@ -22,9 +22,16 @@ struct Operations {
     var now: Int64 { store.settings.now() }
 
     func route(_ request: EmulatorRequest) throws(OSSError) -> Plan {
+        if request.head.method == .options { throw preflightRefusal(request) }
+        if let parameter = Self.missing(request) { throw Self.notImplemented("?" + parameter) }
+        if let version = request.text("versionId"), version != "null" {
+            guard !version.isEmpty else { throw CatalogueRow.versionIDEmpty.error }
+            throw CatalogueRow.noSuchVersion.with("Key", String(decoding: request.key, as: UTF8.self))
+                .with("VersionId", version)
+        }
         let plan =
             request.bucket == nil
-            ? service(request) : request.key.isEmpty ? bucket(request) : object(request)
+            ? service(request) : request.key.isEmpty ? try bucket(request) : object(request)
         guard let plan else { throw unsupported(request) }
         return plan
     }
@@ -33,8 +40,12 @@ struct Operations {
         request.head.method == .get ? plain(listBuckets) : nil
     }
 
-    private func bucket(_ request: EmulatorRequest) -> Plan? {
-        if let parameter = Self.unsupportedParameters.first(where: request.has) { return refusing(parameter) }
+    private func bucket(_ request: EmulatorRequest) throws(OSSError) -> Plan? {
+        let wantsKey = ["append", "uploadId", "partNumber", "symlink", "objectMeta"].contains(
+            where: request.has)
+        if wantsKey || request.head.method == .post && request.has("uploads") {
+            throw CatalogueRow.invalidObjectNameEmpty.error
+        }
         switch request.head.method {
         case .put where request.has("acl"): return plain(putBucketACL)
         case .put: return .document(putBucket)
@@ -48,12 +59,12 @@ struct Operations {
         case .head: return plain(headBucket)
         case .delete: return plain(deleteBucket)
         case .post where request.has("delete"): return .document(deleteObjects)
+        case .post: throw Self.notImplemented("PostObject")
         default: return nil
         }
     }
 
     private func object(_ request: EmulatorRequest) -> Plan? {
-        if let parameter = Self.unsupportedParameters.first(where: request.has) { return refusing(parameter) }
         let hasUpload = request.has("uploadId")
         switch request.head.method {
         case .put where request.has("acl"): return plain(putObjectACL)
@@ -80,21 +91,39 @@ struct Operations {
         }
     }
 
-    /// Sub-resources that are no part of this emulator: said so, rather than taken for something else.
-    private static let unsupportedParameters = [
+    /// The first parameter that selects an operation which this emulator does not have: said so, rather than taken for
+    /// the operation without it.
+    private static func missing(_ request: EmulatorRequest) -> String? {
+        if request.key.isEmpty, request.has("tagging") { return "tagging" }
+        return missingParameters.first(where: request.has)
+    }
+
+    private static let missingParameters = [
         "versioning", "versions", "lifecycle", "logging", "website", "referer", "cors", "policy",
-        "encryption",
-        "inventory", "worm", "wormId", "replication", "replicationLocation", "replicationProgress", "cname",
-        "live", "vod", "restore", "requestPayment", "transferAcceleration", "x-oss-process",
-        "x-oss-async-process", "metaQuery", "style", "seal",
+        "policyStatus", "encryption", "inventory", "worm", "wormId", "wormExtend", "replication",
+        "replicationLocation", "replicationProgress", "rtc", "cname", "live", "vod", "restore",
+        "cleanRestoredObject", "requestPayment", "transferAcceleration", "accessmonitor", "resourceGroup",
+        "bucketArchiveDirectRead", "httpsConfig", "objectWorm", "retention", "legalHold", "qos", "qosInfo",
+        "requesterQosInfo", "qosRequester", "publicAccessBlock", "overwriteConfig",
+        "userDefinedLogFieldsConfig", "redundancyTransition", "accessPoint", "accessPointPolicy",
+        "asyncFetch",
+        "x-oss-process", "x-oss-async-process", "x-oss-write-get-object-response", "metaQuery", "style",
+        "seal", "regions", "cloudboxes", "dataPipeline", "resourcePool", "resourcePoolInfo",
+        "resourcePoolBuckets",
     ]
 
-    private func refusing(_ parameter: String) -> Plan {
-        .document { _, _ throws(OSSError) in
-            throw OSSError(
-                status: 501, code: "NotImplemented",
-                message: "The emulator does not offer the sub-resource \(parameter).")
+    private static func notImplemented(_ what: String) -> OSSError {
+        OSSError(
+            status: 501, code: "NotImplemented", message: "The emulator does not implement \(what) yet.")
+    }
+
+    /// No bucket has rules for other origins, so none is allowed.
+    private func preflightRefusal(_ request: EmulatorRequest) -> OSSError {
+        if request.field("origin") == nil { return CatalogueRow.optionsOriginMissing.error }
+        if request.field("access-control-request-method") == nil {
+            return CatalogueRow.optionsMethodMissing.error
         }
+        return CatalogueRow.corsNotAllowed.error
     }
 
     /// An operation without a body; one that comes all the same is dropped.

@@ -42,6 +42,7 @@ extension Configuration {
     var emulatorSettings: EmulatorSettings {
         var settings = EmulatorSettings()
         settings.domains = domains
+        settings.cnames = cnames
         settings.credentials = emulator.credentials.map { ($0.accessKeyId, $0.accessKeySecret) }
         settings.buckets = emulator.buckets
         settings.dataDirectory = emulator.data
