@@ -88,6 +88,11 @@ package final class RawClient {
     /// does not come.
     package func answer(to method: Method = .get) throws -> Answer? {
         decoder.begin(requestMethod: method)
+        return try finalAnswer()
+    }
+
+    /// The final answer after an interim one that `interimAnswer` has returned.
+    package func finalAnswer() throws -> Answer? {
         var head: ResponseHead?
         var body: [UInt8] = []
         var position = 0
@@ -166,6 +171,28 @@ package final class RawClient {
     package func waitForInput(milliseconds: Int32) -> Bool {
         var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
         return unsafe poll(&descriptor, 1, milliseconds) > 0
+    }
+
+    /// Waits until something can be sent, at most so long; true if something can.
+    package func canSend(milliseconds: Int32) -> Bool {
+        var descriptor = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+        return unsafe poll(&descriptor, 1, milliseconds) > 0
+    }
+
+    /// Sends what the kernel takes at once of `bytes`, again and again until it takes no more within half a second;
+    /// returns how much was taken.
+    package func sendUntilBlocked(_ bytes: [UInt8], from start: Int = 0) -> Int {
+        var sent = start
+        while sent < bytes.count, canSend(milliseconds: 500) {
+            let count = unsafe bytes.withUnsafeBytes { raw in
+                unsafe Glibc.send(
+                    socket, raw.baseAddress?.advanced(by: sent), raw.count - sent,
+                    Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+            }
+            guard count > 0 else { break }
+            sent += count
+        }
+        return sent
     }
 
     package func endOutput() { _ = shutdown(socket, Int32(SHUT_WR)) }
