@@ -54,6 +54,7 @@ package final class ScriptedOrigin: Sendable {
         var open: Set<Int32> = []
         var stalled = 0
         var isStopped = false
+        var isListening = true
     }
 
     private struct Waiter {
@@ -126,6 +127,12 @@ package final class ScriptedOrigin: Sendable {
         await wait { $0.open.isEmpty }
     }
 
+    /// Waits until no connection is open.
+    package func noneOpen() async { await wait { $0.open.isEmpty } }
+
+    /// Waits until the port is closed, after `stop`.
+    package func closed() async { await wait { !$0.isListening } }
+
     /// Lets those go on that stall now.
     package func release() {
         let stalled = state.withLock { state in
@@ -185,7 +192,10 @@ package final class ScriptedOrigin: Sendable {
                 }
             }
         }
-        _ = close(listening)
+        change {
+            _ = close(listening)
+            $0.isListening = false
+        }
     }
 
     private func serve(_ socket: Int32) {
