@@ -42,11 +42,12 @@ final class BodyStore: Sendable {
             place = nil
             return
         }
-        try Files.makeDirectories(directory)
+        try Files.makeDirectory(directory)
         let place = Place(directory: directory, lock: try Files.lock(directory + "/lock"))
-        try Files.makeDirectories(place.temporary)
+        try Files.makeDirectory(place.temporary)
+        try Files.makeDirectory(place.objects)
         for digits in UInt8.min...UInt8.max {
-            try Files.makeDirectories(place.shelf(String(decoding: Hex.encode([digits]), as: UTF8.self)))
+            try Files.makeDirectory(place.shelf(String(decoding: Hex.encode([digits]), as: UTF8.self)))
         }
         for name in try Files.names(in: place.temporary) { Files.remove(place.temporaryPath(name)) }
         try Files.syncDirectory(place.objects)

@@ -111,14 +111,10 @@ enum Files {
         return String(decoding: Hex.encode(bytes), as: UTF8.self)
     }
 
-    /// Creates a directory and those above it, unless they are there.
-    static func makeDirectories(_ path: String) throws(StorageFailure) {
-        var above = path.hasPrefix("/") ? "/" : ""
-        for name in path.split(separator: "/") {
-            above += name
-            if unsafe mkdir(above, 0o750) != 0, errno != EEXIST { throw failure("cannot create", above) }
-            above += "/"
-        }
+    /// Creates a directory unless it is there. Not those above it: a disk that is not mounted, or a slip in a path,
+    /// must not make data go where nobody looks for it.
+    static func makeDirectory(_ path: String) throws(StorageFailure) {
+        if unsafe mkdir(path, 0o750) != 0, errno != EEXIST { throw failure("cannot create", path) }
         // What exists may be no directory.
         _ = try StoredFile.open(path, O_RDONLY | O_DIRECTORY, attempt: "cannot open")
     }

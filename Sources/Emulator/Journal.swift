@@ -42,7 +42,7 @@ final class Journal {
 
     /// Opens the records in `directory`, which is created if need be.
     init(directory: String) throws(StorageFailure) {
-        try Files.makeDirectories(directory)
+        try Files.makeDirectory(directory)
         let database = try SQLiteDatabase(path: directory + "/metadata.sqlite")
         self.database = database
         try Self.prepare(database)

@@ -39,7 +39,7 @@ import Testing
 
     @Test func recordsSurviveARestart() throws {
         let scratch = try Scratch()
-        let directory = scratch.path + "/made/below"
+        let directory = scratch.path + "/made"
         var plain = object([])
         (plain.contentMD5, plain.pieces, plain.fields, plain.tags) = (nil, [], [], [])
         var link = object([0, 0x27, 0xff], .symlink)
@@ -135,6 +135,14 @@ import Testing
         let failure = #expect(throws: StorageFailure.self) { _ = try Journal(directory: scratch.path) }
         #expect(failure?.description.contains("file is not a database") == true)
         #expect(throws: StorageFailure.self) { _ = try Journal(directory: scratch.path + "/metadata.sqlite") }
+    }
+
+    @Test func onlyTheLastDirectoryIsCreated() throws {
+        let scratch = try Scratch()
+        let failure = #expect(throws: StorageFailure.self) {
+            _ = try Journal(directory: scratch.path + "/absent/below")
+        }
+        #expect(failure?.description.contains("/absent/below: No such file or directory") == true)
     }
 
     @Test func metadataOfAnotherVersionIsRefused() throws {
