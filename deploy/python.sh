@@ -1,0 +1,14 @@
+# Sourced by the scripts that run the client tests.
+
+# The virtual environment is made anew only when the requirements change.
+prepare_python() {
+    local requirements=Tests/ClientTests/requirements.txt stamp=.build-venv/requirements.txt
+    install_packages curl python3 python3-venv
+    cmp -s "$requirements" "$stamp" && return
+    echo "Installing the Python packages of the client tests into .build-venv"
+    rm -rf .build-venv
+    python3 -m venv .build-venv || fail "python3 could not make the virtual environment .build-venv"
+    .build-venv/bin/pip install -q --disable-pip-version-check -r "$requirements" ||
+        fail "pip could not install the requirements of the client tests"
+    cp "$requirements" "$stamp"
+}
