@@ -15,27 +15,36 @@ class RejectionLog:
     def __init__(self, path, gateway):
         self.path = pathlib.Path(path)
         self.gateway = gateway
+        self._records = []
+        self._read = 0
 
     def records(self):
         """All complete lines, parsed."""
-        if not self.path.exists():
-            return []
-        text = self.path.read_text(encoding="utf-8")
-        return [json.loads(line) for line in text[:text.rfind("\n") + 1].splitlines()]
+        if self.path.exists():
+            with self.path.open("rb") as file:
+                file.seek(self._read)
+                new = file.read()
+            new = new[:new.rfind(b"\n") + 1]
+            self._read += len(new)
+            self._records += [json.loads(line) for line in new.splitlines()]
+        return self._records
 
     def mark(self):
-        """The request id of a refused request, once its line is there."""
+        """The place in the log after the line of a request that is refused for this."""
         answer = requests.get(f"http://{self.gateway.address}/-marker-/key", timeout=PATIENCE)
         assert answer.status_code == 400
         marker = answer.headers["x-oss-request-id"]
         end = time.monotonic() + PATIENCE
-        while not any(record["ossgate.request_id"] == marker for record in self.records()):
+        place = len(self._records)
+        while True:
+            records = self.records()
+            while place < len(records):
+                place += 1
+                if records[place - 1]["ossgate.request_id"] == marker:
+                    return place
             assert time.monotonic() < end, f"no line for {marker} in {self.path}"
-            time.sleep(0.002)
-        return marker
+            time.sleep(0.001)
 
-    def since(self, marker):
+    def since(self, place):
         """The records of all requests that were answered after the mark."""
-        end = self.mark()
-        ids = [record["ossgate.request_id"] for record in self.records()]
-        return self.records()[ids.index(marker) + 1:ids.index(end)]
+        return self.records()[place:self.mark() - 1]

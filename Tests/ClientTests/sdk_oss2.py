@@ -9,7 +9,7 @@ import oss2
 import oss2.models
 import requests
 
-from sdk import Listing, Part, Sdk
+from sdk import Listing, Part, Sdk, fields_of
 from transport import Wire
 
 REGION = "cn-hangzhou"
@@ -87,10 +87,10 @@ class Oss2(Sdk):
     # Objects
 
     def put(self, bucket, key, data, **headers):
-        return self.bucket(bucket).put_object(key, data, headers=_fields(headers)).headers
+        return self.bucket(bucket).put_object(key, data, headers=fields_of(headers)).headers
 
     def get(self, bucket, key, span=None, **headers):
-        answer = self.bucket(bucket).get_object(key, byte_range=span, headers=_fields(headers))
+        answer = self.bucket(bucket).get_object(key, byte_range=span, headers=fields_of(headers))
         return answer.read(), answer.headers
 
     def head(self, bucket, key):
@@ -106,7 +106,7 @@ class Oss2(Sdk):
         return self.bucket(bucket).batch_delete_objects(keys).deleted_keys
 
     def append(self, bucket, key, position, data, **headers):
-        return self.bucket(bucket).append_object(key, position, data, headers=_fields(headers)).next_position
+        return self.bucket(bucket).append_object(key, position, data, headers=fields_of(headers)).next_position
 
     def copy(self, bucket, key, source):
         return self.bucket(bucket).copy_object(bucket, source, key).etag
@@ -127,7 +127,7 @@ class Oss2(Sdk):
         return self.bucket(bucket).init_multipart_upload(key).upload_id
 
     def upload_part(self, bucket, key, upload, number, data, **headers):
-        answer = self.bucket(bucket).upload_part(key, upload, number, data, headers=_fields(headers))
+        answer = self.bucket(bucket).upload_part(key, upload, number, data, headers=fields_of(headers))
         return Part(number, answer.etag)
 
     def copy_part(self, bucket, key, upload, number, source, first, last):
@@ -153,7 +153,7 @@ class Oss2(Sdk):
 
     def presign(self, method, bucket, key, seconds, **headers):
         """The URL, and the fields that have to be sent with it."""
-        fields = _fields(headers)
+        fields = fields_of(headers)
         return self.bucket(bucket).sign_url(method, key, seconds, headers=dict(fields)), fields
 
     def send(self, method, url, **options):
@@ -161,11 +161,6 @@ class Oss2(Sdk):
         session = requests.Session()
         session.mount("http://", self.wire)
         return session.request(method, url, **options)
-
-
-def _fields(headers):
-    """`content_md5` as Content-MD5 and so on."""
-    return {name.replace("_", "-"): value for name, value in headers.items()}
 
 
 def _listing(page, following):

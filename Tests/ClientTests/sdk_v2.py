@@ -11,8 +11,8 @@ import alibabacloud_oss_v2.signer.v4
 import alibabacloud_oss_v2.transport
 import requests
 
-from sdk import Listing, Part, Sdk
-from sdk_oss2 import REGION, _fields
+from sdk import Listing, Part, Sdk, fields_of
+from sdk_oss2 import REGION
 from transport import Wire
 
 
@@ -76,12 +76,13 @@ class OssV2(Sdk):
     def put(self, bucket, key, data, **headers):
         with self.unchecked_names():
             return self.client.put_object(
-                oss.PutObjectRequest(bucket=bucket, key=key, body=data, headers=_fields(headers))).headers
+                oss.PutObjectRequest(bucket=bucket, key=key, body=data, headers=fields_of(headers))).headers
 
     def get(self, bucket, key, span=None, **headers):
-        text = None if span is None else f"bytes={'' if span[0] is None else span[0]}-{'' if span[1] is None else span[1]}"
+        ends = ["" if end is None else str(end) for end in span or ()]
+        text = f"bytes={'-'.join(ends)}" if ends else None
         answer = self.client.get_object(
-            oss.GetObjectRequest(bucket=bucket, key=key, range_header=text, headers=_fields(headers)))
+            oss.GetObjectRequest(bucket=bucket, key=key, range_header=text, headers=fields_of(headers)))
         with answer.body as body:
             return b"".join(body.iter_bytes()), answer.headers
 
@@ -101,7 +102,7 @@ class OssV2(Sdk):
 
     def append(self, bucket, key, position, data, **headers):
         return self.client.append_object(oss.AppendObjectRequest(
-            bucket=bucket, key=key, position=position, body=data, headers=_fields(headers))).next_position
+            bucket=bucket, key=key, position=position, body=data, headers=fields_of(headers))).next_position
 
     def copy(self, bucket, key, source):
         return self.client.copy_object(
@@ -128,7 +129,7 @@ class OssV2(Sdk):
 
     def upload_part(self, bucket, key, upload, number, data, **headers):
         answer = self.client.upload_part(oss.UploadPartRequest(
-            bucket=bucket, key=key, upload_id=upload, part_number=number, body=data, headers=_fields(headers)))
+            bucket=bucket, key=key, upload_id=upload, part_number=number, body=data, headers=fields_of(headers)))
         return Part(number, answer.etag.strip('"'))
 
     def copy_part(self, bucket, key, upload, number, source, first, last):
@@ -162,7 +163,7 @@ class OssV2(Sdk):
         """The URL, and the fields that have to be sent with it."""
         kind = {"GET": oss.GetObjectRequest, "PUT": oss.PutObjectRequest}[method]
         answer = self.client.presign(
-            kind(bucket=bucket, key=key, headers=_fields(headers)), expires=datetime.timedelta(seconds=seconds))
+            kind(bucket=bucket, key=key, headers=fields_of(headers)), expires=datetime.timedelta(seconds=seconds))
         return answer.url, dict(answer.signed_headers)
 
     def send(self, method, url, **options):

@@ -1,6 +1,7 @@
 """Objects through the gateway: stored as they were sent, returned as they were stored."""
 import os
 
+import alibabacloud_oss_v2 as oss
 import oss2
 import pytest
 
@@ -187,3 +188,18 @@ def test_copy_of_nothing(sdk, key):
     with sdk.refused() as refusal:
         sdk.copy(BUCKET, key, f"{key}/absent")
     assert (refusal.status, refusal.code) == (404, "NoSuchKey")
+
+
+def test_text_that_the_second_sdk_counts_in_characters(sdk, stored, key):
+    """It declares two bytes and sends six. The other four are no request, and the next call is not harmed."""
+    if sdk.name.startswith("oss2"):
+        sdk.put(BUCKET, key, "你好")
+        assert stored.get_object(key).read() == "你好".encode()
+        return
+    # The SDK compares the CRC of what it meant with that of what it declared.
+    with pytest.raises(oss.exceptions.OperationError) as raised:
+        sdk.put(BUCKET, key, "你好")
+    assert isinstance(raised.value.unwrap(), oss.exceptions.InconsistentError)
+    assert stored.get_object(key).read() == "你好".encode()[:2]
+    sdk.put(BUCKET, f"{key}-next", b"unharmed")
+    assert stored.get_object(f"{key}-next").read() == b"unharmed"
