@@ -33,6 +33,8 @@ package final class ScriptedOrigin: Sendable {
         case stall
         /// Reads on in pieces of so many bytes with a pause after each, for a slow origin; only for `onHead`.
         case readSlowly(bytes: Int, microseconds: UInt32)
+        /// The same bytes so many times, for long answers.
+        case pour([UInt8], times: Int)
         /// Several in order.
         case sequence([Action])
         /// Goes on reading; only for `onHead`.
@@ -53,6 +55,9 @@ package final class ScriptedOrigin: Sendable {
         var waiters: [Waiter] = []
         var open: Set<Int32> = []
         var stalled = 0
+        var bytesSent = 0
+        /// A connection has taken nothing of a `pour` for half a second.
+        var isBlocked = false
         var isStopped = false
         var isListening = true
     }
@@ -126,6 +131,12 @@ package final class ScriptedOrigin: Sendable {
         client.close()
         await wait { $0.open.isEmpty }
     }
+
+    /// What peers have taken of answers.
+    package var bytesSent: Int { state.withLock { $0.bytesSent } }
+
+    /// Waits until a peer takes no more of a `pour`.
+    package func blocked() async { await wait { $0.isBlocked } }
 
     /// Waits until no connection is open.
     package func noneOpen() async { await wait { $0.open.isEmpty } }
@@ -260,9 +271,19 @@ package final class ScriptedOrigin: Sendable {
             }
             if !isStopped { gate.wait() }
             return !isStopped
+        case .pour(let bytes, let times): return pour(bytes, times, socket)
         case .sequence(let actions):
             return actions.allSatisfy { act($0, socket, &reader) }
         }
+    }
+
+    private func pour(_ bytes: [UInt8], _ times: Int, _ socket: Int32) -> Bool {
+        for _ in 0..<times {
+            var descriptor = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            if unsafe poll(&descriptor, 1, 500) == 0 { change { $0.isBlocked = true } }
+            guard send(bytes, socket) else { return false }
+        }
+        return true
     }
 
     private func send(_ bytes: [UInt8], _ socket: Int32) -> Bool {
@@ -274,6 +295,7 @@ package final class ScriptedOrigin: Sendable {
             }
             guard count > 0 else { return false }
             sent += count
+            state.withLock { $0.bytesSent += count }
         }
         return true
     }

@@ -41,6 +41,13 @@ struct GatewayFixture {
         return port
     }
 
+    /// The value of a sample, such as `ossgate_gate_aborts_total`; 0 if it is not there.
+    func metric(_ sample: String) -> Int {
+        let lines = String(decoding: gateway.registry.exposition(), as: UTF8.self).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("\(sample) ") }
+        return line.flatMap { Int($0.dropFirst(sample.count + 1)) } ?? 0
+    }
+
     func client() throws -> RawClient { try RawClient(port: port) }
 
     func stop() async {
