@@ -82,8 +82,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Admission", "Bytes", "Digest", "HTTP1", "HTTPModel", "HTTPServer", "OSSModel", "Proxy",
-                "Reactor", "Telemetry", "TestSupport",
+                "Admission", "Bytes", "Digest", "Emulator", "HTTP1", "HTTPModel", "HTTPServer", "OSSModel",
+                "Proxy", "Reactor", "Telemetry", "TestSupport",
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
         tests("EmulatorStorageTests", ["Emulator", "Bytes"]),

@@ -28,7 +28,9 @@ import Testing
         }
     }
 
-    private func download(_ fixture: GatewayFixture, _ request: String = get()) async throws -> RawClient.Answer? {
+    private func download(_ fixture: GatewayFixture, _ request: String = get()) async throws -> RawClient
+        .Answer?
+    {
         try await onThread { [port = fixture.port] in
             let client = try RawClient(port: port)
             client.send(request)
@@ -60,8 +62,10 @@ import Testing
 
     @Test func onlyWholeObjectsAsStoredAreCompared() async throws {
         for (target, status, further) in [
-            ("/k", "206 Partial Content", "Content-Range: bytes 0-1/9\r\n"), ("/k?x-oss-process=image/info", "200 OK", ""),
-            ("/k", "200 OK", "Content-Encoding: gzip\r\n"), ("/k?acl", "200 OK", ""), ("/k", "404 Not Found", ""),
+            ("/k", "206 Partial Content", "Content-Range: bytes 0-1/9\r\n"),
+            ("/k?x-oss-process=image/info", "200 OK", ""),
+            ("/k", "200 OK", "Content-Encoding: gzip\r\n"), ("/k?acl", "200 OK", ""),
+            ("/k", "404 Not Found", ""),
         ] {
             let answer = Self.corrupt(Self.body, isChunked: false, status: status, further: further)
             let fixture = try await fixture(.abort, answer)
@@ -72,7 +76,9 @@ import Testing
     }
 
     @Test(arguments: Upload.Operation.allCases, [IntegritySettings.Origin.observe, .fail, .off])
-    func whatTheOriginStoredIsCompared(operation: Upload.Operation, mode: IntegritySettings.Origin) async throws {
+    func whatTheOriginStoredIsCompared(operation: Upload.Operation, mode: IntegritySettings.Origin)
+        async throws
+    {
         let upload = Upload(framing: .length, operation: operation, fault: .none, size: 100_000)
         let right = "\(CRC64.hash(upload.intended.span))"
         for (stated, isRight) in [(right, true), ("1", false)] {
@@ -86,7 +92,8 @@ import Testing
                 return try client.answer(to: operation == .append ? .post : .put)?.status
             }
             #expect(status == (isRight || mode != .fail ? 200 : 502))
-            let sample = #"ossgate_integrity_checks_total{algorithm="crc64",direction="origin",result="\#(isRight ? "agreed" : "disagreed")"}"#
+            let sample =
+                #"ossgate_integrity_checks_total{algorithm="crc64",direction="origin",result="\#(isRight ? "agreed" : "disagreed")"}"#
             #expect(fixture.metric(sample) == (mode == .off ? 0 : 1))
             await fixture.stop()
         }

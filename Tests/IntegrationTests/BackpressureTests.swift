@@ -42,7 +42,8 @@ import Testing
         let seen = try #require(origin.seen.first)
         #expect(seen.isComplete)
         #expect(seen.body.count == pieces << 20)
-        #expect(stride(from: 0, to: seen.body.count, by: 1 << 20).allSatisfy { seen.body[$0] == Self.piece[0] })
+        #expect(
+            stride(from: 0, to: seen.body.count, by: 1 << 20).allSatisfy { seen.body[$0] == Self.piece[0] })
         await fixture.stop()
     }
 

@@ -34,11 +34,13 @@ import Testing
 
     @Test func whatIsInProgressEndsAndWhatIsIdleIsClosed() async throws {
         let origin = ScriptedOrigin(onEnd: {
-            $0.target == "/slow" ? .sequence([.stall, .answer(ScriptedOrigin.ok(body: [1, 2]))]) : .answer(ScriptedOrigin.ok())
+            $0.target == "/slow"
+                ? .sequence([.stall, .answer(ScriptedOrigin.ok(body: [1, 2]))]) : .answer(ScriptedOrigin.ok())
         })
         let fixture = try await GatewayFixture(origin: origin)
         let (slow, idle, fresh, admin) = (
-            try fixture.client(), try fixture.client(), try fixture.client(), try RawClient(port: fixture.adminPort)
+            try fixture.client(), try fixture.client(), try fixture.client(),
+            try RawClient(port: fixture.adminPort)
         )
         idle.send(Self.get("/k"))
         #expect(try idle.answer()?.status == 200)

@@ -32,6 +32,11 @@ struct Upload: Sendable {
     let operation: Operation
     let fault: Fault
     let size: Int
+    /// The object; by default one of its own for each case.
+    var name: String?
+    /// Where an append begins.
+    var position = 0
+    var uploadID = "0004B9B2D2F7815C432C9057C03134D4"
 
     static let host = "bucket.oss-cn-hangzhou.aliyuncs.com"
 
@@ -58,9 +63,9 @@ struct Upload: Sendable {
 
     var target: String {
         switch operation {
-        case .put: "/\(key)"
-        case .append: "/\(key)?append&position=0"
-        case .part: "/\(key)?partNumber=1&uploadId=0004B9B2D2F7815C432C9057C03134D4"
+        case .put: "/\(name ?? key)"
+        case .append: "/\(name ?? key)?append&position=\(position)"
+        case .part: "/\(name ?? key)?partNumber=1&uploadId=\(uploadID)"
         }
     }
 
