@@ -27,6 +27,10 @@ final class BodyStore: Sendable {
     private struct Table {
         var last: UInt64 = 0
         var bodies: [UInt64: MemoryBody] = [:]
+        /// How many readers need each.
+        var pins: [BodyReference: Int] = [:]
+        /// Removed when its last reader is done.
+        var doomed: Set<BodyReference> = []
     }
 
     /// Bodies larger than this leave memory for a file; not used with a directory.
@@ -94,14 +98,39 @@ final class BodyStore: Sendable {
         }
     }
 
-    /// Removes bodies that no record names any more.
+    /// Removes bodies that no record names any more: at once, or when their readers are done.
     func remove(_ pieces: [BodyPiece]) {
-        for piece in pieces {
-            switch piece.reference {
-            case .none: break
-            case .memory(let number): table.withLock { _ = $0.bodies.removeValue(forKey: number) }
-            case .file(let name): if let path = place?.path(name) { Files.remove(path) }
+        let free = table.withLock { table in
+            pieces.map(\.reference).filter { reference in
+                guard table.pins[reference] != nil else { return true }
+                table.doomed.insert(reference)
+                return false
             }
+        }
+        for reference in free { drop(reference) }
+    }
+
+    /// Keeps bodies for a reader that opens them one after the other, until `unpin`.
+    func pin(_ pieces: [BodyPiece]) {
+        table.withLock { for piece in pieces { $0.pins[piece.reference, default: 0] += 1 } }
+    }
+
+    func unpin(_ pieces: [BodyPiece]) {
+        let free = table.withLock { table in
+            pieces.map(\.reference).filter { reference in
+                let left = (table.pins[reference] ?? 1) - 1
+                table.pins[reference] = left > 0 ? left : nil
+                return left == 0 && table.doomed.remove(reference) != nil
+            }
+        }
+        for reference in free { drop(reference) }
+    }
+
+    private func drop(_ reference: BodyReference) {
+        switch reference {
+        case .none: break
+        case .memory(let number): table.withLock { _ = $0.bodies.removeValue(forKey: number) }
+        case .file(let name): if let path = place?.path(name) { Files.remove(path) }
         }
     }
 

@@ -2,8 +2,8 @@ import Bytes
 import HTTPModel
 import OSSModel
 
-/// The conditional fields of a download, or with a prefix those of a copy's source (RFC 9110, section 13, in the
-/// order that the service evaluates them). Dates that cannot be read are ignored.
+/// The conditional fields of a download, or with a prefix those of a copy's source (RFC 9110, section 13.2.2:
+/// a date does not matter beside a tag). Dates that cannot be read are ignored.
 struct Conditions {
     private let match: String?
     private let noneMatch: String?
@@ -30,7 +30,9 @@ struct Conditions {
     /// Throws 412 or 304 when a condition does not hold.
     func check(_ record: ObjectRecord) throws(OSSError) {
         if let match, !Self.matches(match, record.etag) { throw failed("If-Match") }
-        if let unmodifiedSince, record.modified > unmodifiedSince { throw failed("If-Unmodified-Since") }
+        if let unmodifiedSince, match == nil, record.modified > unmodifiedSince {
+            throw failed("If-Unmodified-Since")
+        }
         if let noneMatch, Self.matches(noneMatch, record.etag) { throw CatalogueRow.notModified.error }
         if let modifiedSince, noneMatch == nil, record.modified <= modifiedSince {
             throw CatalogueRow.notModified.error
@@ -52,27 +54,50 @@ struct Conditions {
 
 /// The Range field of a download (RFC 9110, section 14): one range of bytes.
 enum ByteRange {
-    /// nil for the whole object: no range, one of another unit, several, or an unusable one, unless
-    /// `x-oss-range-behavior: standard` asks for 416.
+    /// nil for the whole object: no range, one of another unit, several, or one that does not lie within the object.
+    /// `x-oss-range-behavior: standard` asks for the standard instead: such a range is cut, or answered with 416.
     static func requested(_ request: EmulatorRequest, size: UInt64) throws(OSSError) -> Range<UInt64>? {
         guard let field = request.head.fields.first("range") else { return nil }
-        if let range = parse(field, size: size) { return range }
-        guard request.field("x-oss-range-behavior") == "standard" else { return nil }
-        throw CatalogueRow.invalidRange.with("ActualObjectSize", "\(size)").with("RangeRequested", field.text)
+        let isStandard = request.field("x-oss-range-behavior")?.lowercased() == "standard"
+        switch parse(field, size: size, isStandard: isStandard) {
+        case .whole: return nil
+        case .part(let range): return range
+        case .unsatisfiable:
+            throw CatalogueRow.invalidRange.with("ActualObjectSize", "\(size)")
+                .with("RangeRequested", field.text)
+        }
     }
 
-    /// nil when the field is malformed or nothing of it lies within the object.
-    static func parse(_ field: ByteSlice, size: UInt64) -> Range<UInt64>? {
-        guard field.hasPrefixIgnoringCase("bytes=") else { return nil }
+    /// The range of a copy's source; nil for the whole of it.
+    static func ofSource(_ request: EmulatorRequest, size: UInt64) -> Range<UInt64>? {
+        guard let field = request.head.fields.first("x-oss-copy-source-range"),
+            case .part(let range) = parse(field, size: size, isStandard: false)
+        else { return nil }
+        return range
+    }
+
+    private enum Outcome {
+        case whole
+        case part(Range<UInt64>)
+        case unsatisfiable
+    }
+
+    private static func parse(_ field: ByteSlice, size: UInt64, isStandard: Bool) -> Outcome {
+        guard field.hasPrefixIgnoringCase("bytes=") else { return .whole }
         let parts = field.dropFirst(6).split(separator: ASCII.hyphen, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { return nil }
+        guard parts.count == 2 else { return .whole }
         if parts[0].isEmpty {
-            guard let suffix = parts[1].decimal, suffix > 0, size > 0 else { return nil }
-            return size - min(suffix, size)..<size
+            guard let suffix = parts[1].decimal else { return .whole }
+            guard suffix > 0, size > 0 else { return isStandard ? .unsatisfiable : .whole }
+            guard suffix <= size || isStandard else { return .whole }
+            return .part(size - min(suffix, size)..<size)
         }
-        guard let first = parts[0].decimal, first < size else { return nil }
-        guard !parts[1].isEmpty else { return first..<size }
-        guard let last = parts[1].decimal, last >= first else { return nil }
-        return first..<min(last, size - 1) + 1
+        let isOpen = parts[1].isEmpty
+        guard let first = parts[0].decimal, let last = isOpen ? .max : parts[1].decimal, first <= last else {
+            return .whole
+        }
+        guard first < size else { return isStandard ? .unsatisfiable : .whole }
+        guard last < size || isOpen || isStandard else { return .whole }
+        return .part(first..<min(last, size - 1) + 1)
     }
 }

@@ -65,7 +65,12 @@ struct EmulatorRequest {
                 && bytes.first != ASCII.hyphen && bytes.last != ASCII.hyphen
             guard isValid else { throw CatalogueRow.invalidBucketName.with("BucketName", bucket) }
         }
-        guard !key.isEmpty else { return }
+        if !key.isEmpty { try Self.check(key: key) }
+    }
+
+    /// A decoded key: 1 to 1023 bytes of UTF-8 that do not begin with a slash of either kind.
+    static func check(key: [UInt8]) throws(OSSError) {
+        guard !key.isEmpty else { throw CatalogueRow.invalidObjectNameEmpty.error }
         guard key.count <= 1023 else { throw CatalogueRow.invalidObjectNameLength.error }
         guard key[...].isUTF8, key[0] != ASCII.slash, key[0] != ASCII.backslash else {
             throw CatalogueRow.invalidObjectNameInvalid.with(

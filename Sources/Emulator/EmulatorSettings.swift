@@ -19,6 +19,9 @@ package struct EmulatorSettings: Sendable {
     package var uploadBytesMax: UInt64 = 5 << 30
     /// Bodies above this go to a file even when data is in memory.
     package var memoryBodyBytesMax = 64 << 20
+    /// `Content-MD5` and `x-oss-hash-crc64ecma` of requests are verified. False takes every complete body, so that a
+    /// test sees what something in front of the emulator let through.
+    package var verifiesDigests = true
     /// Unix seconds.
     package var now: @Sendable () -> Int64 = { SystemTime.unixSeconds }
 

@@ -93,34 +93,55 @@ extension EmulatorStore.State {
     }
 
     /// Journals and stores a record in a bucket that exists; the body it replaces becomes garbage, but for pieces
-    /// that the new record goes on using.
-    mutating func store(_ record: ObjectRecord, in bucket: String) throws {
+    /// that the new record goes on using. With an upload, that ends in the same step.
+    mutating func store(
+        _ record: ObjectRecord, in bucket: String, ending upload: EmulatorStore.Upload? = nil
+    ) throws {
         _ = try self.bucket(bucket)
-        try journal?.save(record, in: bucket)
-        guard let old = buckets[bucket]?.objects.update(record) else { return }
-        garbage += old.pieces.filter { !record.pieces.contains($0) }
+        try journal?.transaction { [journal] () throws(StorageFailure) in
+            try journal?.save(record, in: bucket)
+            if let upload { try journal?.deleteUpload(upload.record.id) }
+        }
+        var unused = buckets[bucket]?.objects.update(record)?.pieces ?? []
+        if let upload {
+            uploads[upload.record.id] = nil
+            unused += upload.parts.values.map(\.piece)
+        }
+        let used = Set(record.pieces.map(\.reference))
+        garbage += unused.filter { !used.contains($0.reference) }
     }
 }
 
 // MARK: Buckets
 
 extension EmulatorStore {
-    /// The owner may put a bucket again to change its ACL.
-    func putBucket(_ record: BucketRecord, changesACL: Bool) throws(OSSError) {
+    /// A new bucket; of one that is there, the access control if one is given. The owner may put a bucket again, but
+    /// not with another storage class or redundancy. nil is what was not asked for.
+    func putBucket(
+        _ name: String, acl: String?, storageClass: String?, redundancy: String?
+    ) throws(OSSError) {
         try step { state in
-            var record = record
-            if let existing = state.buckets[record.name] {
-                guard changesACL || existing.record.storageClass == record.storageClass else {
-                    throw CatalogueRow.bucketAlreadyExists1.with("BucketName", record.name)
+            guard var record = state.buckets[name]?.record else {
+                guard state.buckets.count < settings.bucketsMax else {
+                    throw CatalogueRow.tooManyBuckets.error
                 }
-                let acl = record.acl
-                record = existing.record
-                if changesACL { record.acl = acl }
-            } else if state.buckets.count >= settings.bucketsMax {
-                throw CatalogueRow.tooManyBuckets.error
+                let record = BucketRecord(
+                    name: name, created: settings.now(), acl: acl ?? "private",
+                    storageClass: storageClass ?? "Standard", redundancy: redundancy ?? "LRS")
+                try state.journal?.save(record)
+                state.buckets[name] = Bucket(record: record)
+                return
             }
+            if let storageClass, storageClass != record.storageClass {
+                throw CatalogueRow.bucketAlreadyExists3.with("BucketName", name)
+            }
+            if let redundancy, redundancy != record.redundancy {
+                throw CatalogueRow.bucketAlreadyExists5.with("BucketName", name)
+            }
+            guard let acl, acl != record.acl else { return }
+            record.acl = acl
             try state.journal?.save(record)
-            state.buckets[record.name, default: Bucket(record: record)].record = record
+            state.buckets[name]?.record = record
         }
     }
 
@@ -174,6 +195,11 @@ extension EmulatorStore {
         }
     }
 
+    /// nil when there is no such object; 404 without the bucket.
+    func objectIfAny(_ key: [UInt8], in bucket: String) throws(OSSError) -> ObjectRecord? {
+        try step { try $0.bucket(bucket).objects[key] }
+    }
+
     /// Stores a whole object in place of what was there.
     func put(_ record: ObjectRecord, in bucket: String, onlyIfAbsent: Bool) throws(OSSError) {
         try step { state in
@@ -194,13 +220,18 @@ extension EmulatorStore {
         }
     }
 
-    /// True when there was such an object.
-    func delete(_ key: [UInt8], in bucket: String) throws(OSSError) -> Bool {
+    /// Whether they exist or not; all of them, or none if that fails.
+    func delete(_ keys: [[UInt8]], in bucket: String) throws(OSSError) {
         try step { state in
-            guard try state.bucket(bucket).objects[key] != nil else { return false }
-            try state.journal?.deleteObject(key, in: bucket)
-            if let old = state.buckets[bucket]?.objects.remove(key) { state.garbage += old.pieces }
-            return true
+            _ = try state.bucket(bucket)
+            let present = keys.filter { state.buckets[bucket]?.objects[$0] != nil }
+            guard !present.isEmpty else { return }
+            try state.journal?.transaction { [journal = state.journal] () throws(StorageFailure) in
+                for key in present { try journal?.deleteObject(key, in: bucket) }
+            }
+            for key in present {
+                if let old = state.buckets[bucket]?.objects.remove(key) { state.garbage += old.pieces }
+            }
         }
     }
 
@@ -214,7 +245,7 @@ extension EmulatorStore {
                 try state.store(first, in: bucket)
                 return first
             }
-            guard existing.kind == .appendable else { throw CatalogueRow.objectNotAppendable.error }
+            guard existing.kind == .appendable else { throw Fault.notAppendable(existing.size) }
             guard existing.size == position else { throw Fault.position(existing.size) }
             guard piece.size > 0 else { return existing }
             guard existing.size + piece.size <= settings.uploadBytesMax else {
@@ -230,7 +261,7 @@ extension EmulatorStore {
     func checkAppend(_ key: [UInt8], in bucket: String, at position: UInt64) throws(OSSError) {
         try step { state in
             let existing = try state.bucket(bucket).objects[key]
-            if let existing, existing.kind != .appendable { throw CatalogueRow.objectNotAppendable.error }
+            if let existing, existing.kind != .appendable { throw Fault.notAppendable(existing.size) }
             guard position == existing?.size ?? 0 else { throw Fault.position(existing?.size ?? 0) }
         }
     }

@@ -18,7 +18,12 @@ enum Fault {
         CatalogueRow.positionNotEqualToLength.with(nextPosition, "\(length)")
     }
 
-    /// The name under which `position` carries the length.
+    /// An append to an object of another kind, with its length likewise.
+    static func notAppendable(_ length: UInt64) -> OSSError {
+        CatalogueRow.objectNotAppendable.with(nextPosition, "\(length)")
+    }
+
+    /// The name under which both carry the length.
     static let nextPosition = "NextAppendPosition"
 
     static func argument(_ name: String, _ value: [UInt8]) -> OSSError {

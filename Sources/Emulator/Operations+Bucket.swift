@@ -33,14 +33,21 @@ extension Operations {
         let name = try request.requiredBucket()
         let acl = request.field("x-oss-acl")
         if let acl { try checkBucketACL(acl) }
-        let configuration = body.isEmpty ? nil : try Self.document(body)
-        let storageClass = configuration?.child("StorageClass")?.trimmedText.text
-        let redundancy = configuration?.child("DataRedundancyType")?.trimmedText.text
-        try store.putBucket(
-            BucketRecord(
-                name: name, created: now, acl: acl ?? "private",
-                storageClass: storageClass ?? request.field("x-oss-storage-class") ?? "Standard",
-                redundancy: redundancy ?? "LRS"), changesACL: acl != nil)
+        var storageClass = request.field("x-oss-storage-class")
+        var redundancy: String?
+        if !body.isEmpty {
+            let configuration = try Self.document(body)
+            guard configuration.isNamed("CreateBucketConfiguration") else {
+                throw CatalogueRow.malformedXML.error
+            }
+            if let text = configuration.child("StorageClass")?.trimmedText.text { storageClass = text }
+            redundancy = configuration.child("DataRedundancyType")?.trimmedText.text
+        }
+        if let storageClass, !Self.storageClasses.contains(storageClass) {
+            throw CatalogueRow.bucketStorageClass.argument("StorageClass", storageClass)
+        }
+        if let redundancy, redundancy != "LRS", redundancy != "ZRS" { throw CatalogueRow.malformedXML.error }
+        try store.putBucket(name, acl: acl, storageClass: storageClass, redundancy: redundancy)
         var answer = Answer()
         answer.set("Location", "/\(name)")
         return answer
@@ -104,6 +111,8 @@ extension Operations {
     }
 
     // MARK: Shared
+
+    static let storageClasses = ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"]
 
     var region: String { "cn-hangzhou" }
 

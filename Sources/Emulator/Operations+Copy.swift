@@ -12,16 +12,23 @@ struct CopySource {
     /// `/bucket/key`, percent-encoded, perhaps with `?versionId=`.
     init(_ request: EmulatorRequest, store: EmulatorStore) throws(OSSError) {
         let field = request.head.fields.first("x-oss-copy-source") ?? []
-        let path =
-            PercentEncoding.decode(field[..<(field.firstIndex(of: ASCII.question) ?? field.endIndex)]) ?? []
+        let path = field.prefix { $0 != ASCII.question }
+        let decoded = PercentEncoding.decode(path) ?? []
         // SDKs leave the first slash out at times.
-        let bare = path.first == ASCII.slash ? path.dropFirst() : path[...]
+        let bare = decoded.first == ASCII.slash ? decoded.dropFirst() : decoded[...]
         guard let slash = bare.firstIndex(of: ASCII.slash), slash > bare.startIndex, slash + 1 < bare.endIndex
-        else {
-            throw CatalogueRow.copySourceFormat.error
-        }
+        else { throw CatalogueRow.copySourceFormat.argument("x-oss-copy-source", field.text) }
         bucket = String(decoding: bare[..<slash], as: UTF8.self)
-        record = try store.object(Array(bare[(slash + 1)...]), in: bucket)
+        let key = Array(bare[(slash + 1)...])
+        try EmulatorRequest.check(key: key)
+        let version = QueryParameters(field[path.endIndex...].dropFirst()).first("versionId")?.decodedValue
+        if let version, !version[...].matches("null") {
+            throw CatalogueRow.noSuchVersion.with("Key", String(decoding: key, as: UTF8.self))
+        }
+        record = try store.object(key, in: bucket)
+        guard record.size <= store.settings.uploadBytesMax else {
+            throw CatalogueRow.entityTooLargeCopy.error
+        }
     }
 
     /// A copy of a run of the bytes with their digests.
@@ -50,26 +57,31 @@ extension Operations {
         let source = try CopySource(request, store: store)
         try Conditions(request, "x-oss-copy-source-").check(source.record)
         var record = try template(request, kind: .normal)
-        if request.field("x-oss-metadata-directive")?.uppercased() != "REPLACE" {
-            record.fields = source.record.fields
-        }
-        if request.field("x-oss-tagging-directive")?.lowercased() != "replace" {
-            record.tags = source.record.tags
-        }
-        if source.bucket == bucket, source.record.key == request.key {
-            // Onto itself only what is beside the bytes changes.
+        if try !replaces(request, "x-oss-metadata-directive") { record.fields = source.record.fields }
+        if try !replaces(request, "x-oss-tagging-directive") { record.tags = source.record.tags }
+        record.crc64 = source.record.crc64
+        let isOntoItself = source.bucket == bucket && source.record.key == request.key
+        if isOntoItself || source.record.kind == .symlink {
+            // Only what is beside the bytes changes; of a link, the link is copied.
             record.kind = source.record.kind
             record.pieces = source.record.pieces
             record.etag = source.record.etag
             record.contentMD5 = source.record.contentMD5
+            record.symlinkTarget = source.record.symlinkTarget
+            try store.put(record, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
         } else {
+            if forbidsOverwrite(request), try store.objectIfAny(request.key, in: bucket) != nil {
+                throw CatalogueRow.fileAlreadyExists.error
+            }
             let data = try source.copy(0..<source.record.size, store)
             record.pieces = [data.piece]
             record.etag = Self.hex(data.md5)
             record.contentMD5 = String(decoding: Base64.encode(data.md5), as: UTF8.self)
+            let whole = record
+            try store.keeping(data) { () throws(OSSError) in
+                try store.put(whole, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
+            }
         }
-        record.crc64 = source.record.crc64
-        try store.put(record, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
         var xml = XMLWriter()
         xml.element("CopyObjectResult") { xml in
             xml.element("LastModified", Self.extended(record.modified))
@@ -79,5 +91,14 @@ extension Operations {
         answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
         answer.set("ETag", "\"\(record.etag)\"")
         return answer
+    }
+    /// `COPY` or `REPLACE`, the first when there is none.
+    private func replaces(_ request: EmulatorRequest, _ directive: Literal) throws(OSSError) -> Bool {
+        guard let text = request.field(directive) else { return false }
+        switch text.uppercased() {
+        case "REPLACE": return true
+        case "COPY": return false
+        default: throw Fault.argument(directive.description, Array(text.utf8))
+        }
     }
 }

@@ -51,46 +51,57 @@ extension Operations {
 
     func listUploads(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
-        let countMax = try count(request, "max-uploads", fallback: 1000)
-        let prefix = request.parameters["prefix"] ?? []
-        let keyMarker = request.parameters["key-marker"] ?? []
-        let idMarker = request.text("upload-id-marker") ?? ""
-        let matching = try store.uploads(in: bucket).filter { upload in
-            guard upload.key.starts(with: prefix) else { return false }
-            if upload.key == keyMarker, !idMarker.isEmpty { return upload.id > idMarker }
-            return keyMarker.isEmpty || keyMarker.lexicographicallyPrecedes(upload.key)
-        }
-        let page = matching.prefix(countMax)
+        try checkTexts(request)
+        let query = UploadQuery(
+            prefix: request.parameters["prefix"] ?? [], delimiter: request.parameters["delimiter"] ?? [],
+            keyMarker: request.parameters["key-marker"] ?? [],
+            idMarker: request.text("upload-id-marker") ?? "",
+            countMax: try count(request, "max-uploads", fallback: 1000))
+        let page = UploadPage(try store.uploads(in: bucket), query)
         var xml = XMLWriter()
         xml.element("ListMultipartUploadsResult") { xml in
             xml.element("Bucket", bucket)
-            if request.has("encoding-type") { xml.element("EncodingType", "url") }
-            xml.element("KeyMarker", Self.encoded(keyMarker, request))
-            xml.element("UploadIdMarker", idMarker)
-            xml.element("NextKeyMarker", Self.encoded(page.last?.key ?? [], request))
-            xml.element("NextUploadIdMarker", page.last?.id ?? "")
-            xml.element("Delimiter", Self.encoded(request.parameters["delimiter"] ?? [], request))
-            xml.element("Prefix", Self.encoded(prefix, request))
-            xml.element("MaxUploads", countMax)
-            xml.element("IsTruncated", matching.count > page.count)
-            for upload in page {
+            if Self.encodes(request) { xml.element("EncodingType", "url") }
+            xml.element("KeyMarker", Self.encoded(query.keyMarker, request))
+            xml.element("UploadIdMarker", query.idMarker)
+            xml.element("NextKeyMarker", Self.encoded(page.nextKey, request))
+            xml.element("NextUploadIdMarker", page.nextID)
+            xml.element("Delimiter", Self.encoded(query.delimiter, request))
+            xml.element("Prefix", Self.encoded(query.prefix, request))
+            xml.element("MaxUploads", query.countMax)
+            xml.element("IsTruncated", page.isTruncated)
+            for upload in page.uploads {
                 xml.element("Upload") { xml in
                     xml.element("Key", Self.encoded(upload.key, request))
                     xml.element("UploadId", upload.id)
+                    xml.element("StorageClass", upload.storageClass)
                     xml.element("Initiated", Self.extended(upload.initiated))
                 }
+            }
+            for prefix in page.commonPrefixes {
+                xml.element("CommonPrefixes") { $0.element("Prefix", Self.encoded(prefix, request)) }
             }
         }
         return Answer(xml: xml.bytes)
     }
 
-    private func listQuery(_ request: EmulatorRequest) throws(OSSError) -> ListQuery {
-        if let encoding = request.parameters["encoding-type"], encoding != Array("url".utf8) {
-            throw Fault.argument("encoding-type", encoding)
-        }
-        for name in ["prefix", "delimiter", "marker", "start-after"] {
+    /// Markers and the like are no longer than a key, and encoded in the one way there is.
+    private func checkTexts(_ request: EmulatorRequest) throws(OSSError) {
+        try checkEncoding(request)
+        for name in ["prefix", "delimiter", "marker", "start-after", "key-marker"] {
             if let value = request.parameters[name], value.count > 1023 { throw Fault.argument(name, value) }
         }
+    }
+
+    /// `encoding-type` is `url` or absent.
+    func checkEncoding(_ request: EmulatorRequest) throws(OSSError) {
+        if let encoding = request.text("encoding-type"), !encoding.isEmpty, encoding != "url" {
+            throw CatalogueRow.encodingType.argument("encoding-type", encoding)
+        }
+    }
+
+    private func listQuery(_ request: EmulatorRequest) throws(OSSError) -> ListQuery {
+        try checkTexts(request)
         return ListQuery(
             prefix: request.parameters["prefix"] ?? [], delimiter: request.parameters["delimiter"] ?? [],
             countMax: try count(request, "max-keys", fallback: 100))
@@ -103,7 +114,7 @@ extension Operations {
         xml.element("MaxKeys", query.countMax)
         xml.element("Delimiter", Self.encoded(query.delimiter, request))
         xml.element("IsTruncated", page.next != nil)
-        if request.has("encoding-type") { xml.element("EncodingType", "url") }
+        if Self.encodes(request) { xml.element("EncodingType", "url") }
     }
 
     private func writeEntries(

@@ -8,8 +8,9 @@ extension Operations {
     func initiateUpload(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
         let template = try template(request, kind: .multipart)
-        if let encoding = request.text("encoding-type"), encoding != "url" {
-            throw Fault.argument("encoding-type", Array(encoding.utf8))
+        try checkEncoding(request)
+        if forbidsOverwrite(request), try store.objectIfAny(request.key, in: bucket) != nil {
+            throw CatalogueRow.fileAlreadyExists.error
         }
         let seed = request.id.bytes
         let id = Self.hex(MD5.hash(seed.span))
@@ -22,7 +23,7 @@ extension Operations {
             xml.element("Bucket", bucket)
             xml.element("Key", Self.encoded(request.key, request))
             xml.element("UploadId", id)
-            if request.has("encoding-type") { xml.element("EncodingType", "url") }
+            if Self.encodes(request) { xml.element("EncodingType", "url") }
         }
         return Answer(xml: xml.bytes)
     }
@@ -48,11 +49,9 @@ extension Operations {
         try checkUploadPart(request)
         let source = try CopySource(request, store: store)
         try Conditions(request, "x-oss-copy-source-").check(source.record)
-        let range = request.head.fields.first("x-oss-copy-source-range").flatMap {
-            ByteRange.parse($0, size: source.record.size)
-        }
+        let range = ByteRange.ofSource(request, size: source.record.size)
         let data = try source.copy(range ?? 0..<source.record.size, store)
-        _ = try uploadPart(request, data)
+        _ = try store.keeping(data) { () throws(OSSError) in try uploadPart(request, data) }
         var xml = XMLWriter()
         xml.element("CopyPartResult") { xml in
             xml.element("LastModified", Self.extended(now))
@@ -72,6 +71,7 @@ extension Operations {
         let bucket = try request.requiredBucket()
         let id = request.text("uploadId") ?? ""
         let countMax = try count(request, "max-parts", fallback: 1000)
+        try checkEncoding(request)
         let marker = request.parameters["part-number-marker"]?[...].decimal.flatMap { Int(exactly: $0) } ?? 0
         let upload = try store.upload(id, request.key, in: bucket)
         let matching = upload.parts.values.filter { $0.number > marker }.sorted { $0.number < $1.number }
@@ -80,7 +80,7 @@ extension Operations {
         xml.element("ListPartsResult") { xml in
             xml.element("Bucket", bucket)
             xml.element("Key", Self.encoded(request.key, request))
-            if request.has("encoding-type") { xml.element("EncodingType", "url") }
+            if Self.encodes(request) { xml.element("EncodingType", "url") }
             xml.element("UploadId", id)
             xml.element("StorageClass", upload.record.storageClass)
             xml.element("PartNumberMarker", marker)
@@ -104,6 +104,7 @@ extension Operations {
         let bucket = try request.requiredBucket()
         let listsAll = request.field("x-oss-complete-all")?.lowercased() == "yes"
         if listsAll, !body.isEmpty { throw Fault.argument("x-oss-complete-all", Array("yes".utf8)) }
+        try checkEncoding(request)
         let listed = listsAll ? nil : try Self.listedParts(body)
         let record = try store.complete(
             request.text("uploadId") ?? "", request.key, in: bucket, listed: listed,
@@ -111,8 +112,9 @@ extension Operations {
         let host = request.head.authority?.text ?? ""
         var xml = XMLWriter()
         xml.element("CompleteMultipartUploadResult") { xml in
-            if request.has("encoding-type") { xml.element("EncodingType", "url") }
-            xml.element("Location", "http://\(host)/\(String(decoding: request.key, as: UTF8.self))")
+            if Self.encodes(request) { xml.element("EncodingType", "url") }
+            let path = PercentEncoding.encode(request.key, keepingSlash: true)
+            xml.element("Location", "http://\(host)/\(String(decoding: path, as: UTF8.self))")
             xml.element("Bucket", bucket)
             xml.element("Key", Self.encoded(request.key, request))
             xml.element("ETag", "\"\(record.etag)\"")

@@ -16,7 +16,9 @@ extension Operations {
         }
         _ = try template(request, kind: .normal)
         guard forbidsOverwrite(request) else { return }
-        if (try? store.object(request.key, in: bucket)) != nil { throw CatalogueRow.fileAlreadyExists.error }
+        if try store.objectIfAny(request.key, in: bucket) != nil {
+            throw CatalogueRow.fileAlreadyExists.error
+        }
     }
 
     func putObject(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
@@ -48,7 +50,10 @@ extension Operations {
 
     private func position(_ request: EmulatorRequest) throws(OSSError) -> UInt64 {
         guard let position = request.parameters["position"]?[...].decimal else {
-            throw CatalogueRow.missingArgument.with("ArgumentName", "position")
+            guard let text = request.parameters["position"] else {
+                throw CatalogueRow.missingArgument.with("ArgumentName", "position")
+            }
+            throw Fault.argument("position", text)
         }
         return position
     }
@@ -64,56 +69,61 @@ extension Operations {
     // MARK: Download
 
     func getObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        let record = try resolved(request)
-        try Conditions(request, "").check(record)
-        var answer = described(record, request)
-        guard let range = try ByteRange.requested(request, size: record.size) else {
-            answer.body = .object(record, 0..<record.size)
+        let (record, content) = try resolved(request)
+        try Conditions(request, "").check(content)
+        var answer = described(record, content, request)
+        guard let range = try ByteRange.requested(request, size: content.size) else {
+            answer.body = .object(content, 0..<content.size)
             return answer
         }
         answer.status = 206
-        answer.set("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(record.size)")
-        answer.body = .object(record, range)
+        answer.set("Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(content.size)")
+        answer.body = .object(content, range)
         return answer
     }
 
     func headObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        let record = try resolved(request)
-        try Conditions(request, "").check(record)
-        guard !request.has("objectMeta") else {
-            var answer = Answer()
-            answer.set("ETag", "\"\(record.etag)\"")
-            answer.set("Last-Modified", Self.httpDate(record.modified))
-            answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
-            answer.body = .object(record, 0..<record.size)
-            return answer
+        let (record, content) = try resolved(request)
+        try Conditions(request, "").check(content)
+        var answer: Answer
+        if request.has("objectMeta") {
+            answer = Answer()
+            answer.set("ETag", "\"\(content.etag)\"")
+            answer.set("Last-Modified", Self.httpDate(max(record.modified, content.modified)))
+            answer.set("x-oss-hash-crc64ecma", "\(content.crc64)")
+        } else {
+            answer = described(record, content, request)
         }
-        var answer = described(record, request)
-        answer.body = .object(record, 0..<record.size)
+        answer.body = .object(content, 0..<content.size)
         return answer
     }
 
-    /// The object itself, or what a symbolic link leads to.
-    private func resolved(_ request: EmulatorRequest) throws(OSSError) -> ObjectRecord {
+    /// The object, and that whose bytes are answered: what a symbolic link leads to.
+    private func resolved(
+        _ request: EmulatorRequest
+    ) throws(OSSError) -> (record: ObjectRecord, content: ObjectRecord) {
         let bucket = try request.requiredBucket()
         let record = try store.object(request.key, in: bucket)
-        guard let target = record.symlinkTarget else { return record }
-        guard let found = try? store.object(target, in: bucket) else {
+        guard let target = record.symlinkTarget else { return (record, record) }
+        guard let found = try store.objectIfAny(target, in: bucket) else {
             throw CatalogueRow.symlinkTargetNotExist.error
         }
         guard found.symlinkTarget == nil else { throw CatalogueRow.invalidTargetType.error }
-        return found
+        return (record, found)
     }
 
-    private func described(_ record: ObjectRecord, _ request: EmulatorRequest) -> Answer {
+    /// Of a link, the digests and the length are those of its target; everything else is its own.
+    private func described(
+        _ record: ObjectRecord, _ content: ObjectRecord, _ request: EmulatorRequest
+    ) -> Answer {
         var answer = Answer()
-        answer.set("ETag", "\"\(record.etag)\"")
-        answer.set("Last-Modified", Self.httpDate(record.modified))
+        answer.set("ETag", "\"\(content.etag)\"")
+        answer.set("Last-Modified", Self.httpDate(max(record.modified, content.modified)))
         answer.set("Accept-Ranges", "bytes")
         answer.set("x-oss-object-type", record.kind.rawValue)
         answer.set("x-oss-storage-class", record.storageClass)
-        answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
-        if let md5 = record.contentMD5 { answer.set("Content-MD5", md5) }
+        answer.set("x-oss-hash-crc64ecma", "\(content.crc64)")
+        if let md5 = content.contentMD5 { answer.set("Content-MD5", md5) }
         if record.kind == .appendable { answer.set("x-oss-next-append-position", "\(record.size)") }
         if !record.tags.isEmpty { answer.set("x-oss-tagging-count", "\(record.tags.count)") }
         var overridden: Set<String> = []
@@ -139,7 +149,7 @@ extension Operations {
     // MARK: Deletion
 
     func deleteObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        _ = try store.delete(request.key, in: request.requiredBucket())
+        try store.delete([request.key], in: request.requiredBucket())
         return Answer(204)
     }
 
@@ -153,25 +163,25 @@ extension Operations {
         }
         // The service takes the encoding of the answer's keys from the query or from a field.
         let encodes = request.text("encoding-type") == "url" || request.field("encoding-type") == "url"
-        let isQuiet = document.child("Quiet")?.trimmedText.matches("true") == true
-        var xml = XMLWriter()
+        let isQuiet = document.child("Quiet")?.trimmedText.matchesIgnoringCase("true") == true
         var deleted: [[UInt8]] = []
         for entry in entries {
-            guard let key = entry.child("Key")?.text, !key.isEmpty else {
-                throw CatalogueRow.malformedXML.error
-            }
-            _ = try store.delete(key, in: bucket)
+            guard let key = entry.child("Key")?.text else { throw CatalogueRow.malformedXML.error }
+            try EmulatorRequest.check(key: key)
             deleted.append(key)
         }
+        try store.delete(deleted, in: bucket)
+        if isQuiet { return Answer() }
+        var xml = XMLWriter()
         xml.element("DeleteResult") { xml in
             if encodes { xml.element("EncodingType", "url") }
-            for key in deleted where !isQuiet {
+            for key in deleted {
                 xml.element("Deleted") { xml in
                     xml.element("Key", encodes ? PercentEncoding.encode(key, keepingSlash: false) : key)
                 }
             }
         }
-        return isQuiet ? Answer() : Answer(xml: xml.bytes)
+        return Answer(xml: xml.bytes)
     }
 
     // MARK: Shared
@@ -181,13 +191,13 @@ extension Operations {
         let acl = request.field("x-oss-object-acl") ?? "default"
         try checkObjectACL(acl)
         let storageClass = request.field("x-oss-storage-class") ?? "Standard"
-        guard ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"].contains(storageClass) else {
+        guard Self.storageClasses.contains(storageClass) else {
             throw Fault.argument("x-oss-storage-class", Array(storageClass.utf8))
         }
         return ObjectRecord(
             key: request.key, kind: kind, pieces: [], etag: "", crc64: 0, contentMD5: nil, modified: now,
             acl: acl,
-            storageClass: storageClass, fields: Self.storedFields(request.head),
+            storageClass: storageClass, fields: try StoredField.kept(of: request.head),
             tags: try Tags.parse(header: request.head.fields.first("x-oss-tagging")), symlinkTarget: nil)
     }
 
@@ -196,31 +206,6 @@ extension Operations {
             throw Fault.argument("x-oss-object-acl", Array(acl.utf8))
         }
     }
-
-    /// The fields that are kept with an object; a Content-Type is there always.
-    static func storedFields(_ head: RequestHead) -> [StoredField] {
-        var kept: [StoredField] = []
-        for (name, spelled) in standardFields {
-            if let value = head.fields.first(name) {
-                kept.append(StoredField(name: spelled, value: Array(value)))
-            }
-        }
-        if !head.fields.contains("content-type") {
-            kept.append(StoredField(name: "Content-Type", value: Array("application/octet-stream".utf8)))
-        }
-        for index in head.fields.entries.indices {
-            let name = head.fields.name(at: index)
-            guard name.hasPrefixIgnoringCase("x-oss-meta-") else { continue }
-            kept.append(StoredField(name: name.text.lowercased(), value: Array(head.fields.value(at: index))))
-        }
-        return kept
-    }
-
-    private static let standardFields: [(Literal, String)] = [
-        ("content-type", "Content-Type"), ("cache-control", "Cache-Control"),
-        ("content-disposition", "Content-Disposition"), ("content-encoding", "Content-Encoding"),
-        ("content-language", "Content-Language"), ("expires", "Expires"),
-    ]
 
     func forbidsOverwrite(_ request: EmulatorRequest) -> Bool {
         request.field("x-oss-forbid-overwrite") == "true"

@@ -152,6 +152,8 @@ struct Operations {
 
     /// Keys, prefixes and markers in an answer: percent-encoded when the request asks for it.
     static func encoded(_ text: [UInt8], _ request: EmulatorRequest) -> [UInt8] {
-        request.text("encoding-type") == "url" ? PercentEncoding.encode(text, keepingSlash: false) : text
+        encodes(request) ? PercentEncoding.encode(text, keepingSlash: false) : text
     }
+
+    static func encodes(_ request: EmulatorRequest) -> Bool { request.text("encoding-type") == "url" }
 }

@@ -15,7 +15,7 @@ struct StoredField: Sendable, Equatable {
 }
 
 /// Where the bytes of a body lie.
-enum BodyReference: Sendable, Equatable {
+enum BodyReference: Sendable, Hashable {
     /// In memory, under this number of the body store.
     case memory(UInt64)
     /// A file of this name in the body store's directory.

@@ -66,30 +66,29 @@ extension EmulatorStore {
             if onlyIfAbsent, try state.bucket(bucket).objects[key] != nil {
                 throw CatalogueRow.fileAlreadyExists.error
             }
-            let parts = try chosen(upload, listed)
-            let record = assemble(upload.record, parts)
-            try state.store(record, in: bucket)
-            try state.journal?.deleteUpload(id)
-            state.uploads[id] = nil
-            let used = Set(parts.map(\.number))
-            state.garbage += upload.parts.values.filter { !used.contains($0.number) }.map(\.piece)
+            let record = assemble(upload.record, try chosen(upload, listed))
+            try state.store(record, in: bucket, ending: upload)
             return record
         }
     }
 
     private func chosen(_ upload: Upload, _ listed: [ListedPart]?) throws(OSSError) -> [PartRecord] {
-        guard let listed else { return upload.parts.values.sorted { $0.number < $1.number } }
-        guard !listed.isEmpty else { throw CatalogueRow.malformedXML.error }
         var parts: [PartRecord] = []
-        for entry in listed {
-            if let last = parts.last, last.number >= entry.number { throw CatalogueRow.partOrder.error }
-            guard let part = upload.parts[entry.number], part.etag == entry.etag else {
-                throw CatalogueRow.invalidPart.with("PartNumber", "\(entry.number)")
+        if let listed {
+            for entry in listed {
+                if let last = parts.last, last.number >= entry.number { throw CatalogueRow.partOrder.error }
+                guard let part = upload.parts[entry.number], part.etag == entry.etag else {
+                    throw CatalogueRow.invalidPart.with("PartNumber", "\(entry.number)")
+                }
+                parts.append(part)
             }
-            parts.append(part)
+        } else {
+            parts = upload.parts.values.sorted { $0.number < $1.number }
         }
-        guard parts.dropLast().allSatisfy({ $0.piece.size >= settings.partBytesMin }) else {
-            throw CatalogueRow.entityTooSmall.error
+        guard !parts.isEmpty else { throw CatalogueRow.malformedXML.error }
+        for part in parts.dropLast() where part.piece.size < settings.partBytesMin {
+            throw CatalogueRow.entityTooSmall.with("MinSizeAllowed", "\(settings.partBytesMin)")
+                .with("ProposedSize", "\(part.piece.size)").with("PartNumber", "\(part.number)")
         }
         return parts
     }

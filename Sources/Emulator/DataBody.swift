@@ -1,0 +1,103 @@
+import Digest
+import OSSModel
+
+/// A body that has been stored and is not yet part of anything.
+struct StoredData {
+    let piece: BodyPiece
+    let md5: [UInt8]
+    let crc64: UInt64
+}
+
+/// A body on its way into the store, with its digests.
+final class DataBody {
+    private let writer: BodyWriter
+    private var md5: MD5? = MD5()
+    private var crc = CRC64()
+    private(set) var size: UInt64 = 0
+    private let claims: DigestClaims
+
+    init(_ store: EmulatorStore, _ claims: DigestClaims) throws(OSSError) {
+        self.claims = claims
+        do throws(StorageFailure) { writer = try store.bodies.begin() } catch { throw Fault.storage(error) }
+    }
+
+    func append(_ bytes: Span<UInt8>) throws(OSSError) {
+        size += UInt64(bytes.count)
+        md5?.update(bytes)
+        crc.update(bytes)
+        do throws(StorageFailure) { try writer.append(bytes) } catch { throw Fault.storage(error) }
+    }
+
+    /// Makes the bytes lasting, unless they are not what the client claims.
+    func finish() throws(OSSError) -> StoredData {
+        guard let digest = md5.take()?.finish() else { preconditionFailure("a body ends once") }
+        do throws(OSSError) {
+            try claims.verify(md5: digest, crc64: crc.value)
+        } catch {
+            writer.discard()
+            throw error
+        }
+        do throws(StorageFailure) {
+            return StoredData(piece: try writer.finish(), md5: digest, crc64: crc.value)
+        } catch {
+            throw Fault.storage(error)
+        }
+    }
+}
+
+extension EmulatorStore {
+    /// What `body` returns; when it fails, nothing refers to the stored data, and it goes.
+    func keeping<R>(
+        _ data: StoredData, _ body: () throws(OSSError) -> R
+    ) throws(OSSError) -> R {
+        do throws(OSSError) {
+            return try body()
+        } catch {
+            bodies.remove([data.piece])
+            throw error
+        }
+    }
+}
+
+/// Reads a run of an object's bytes in pieces of 256 KiB.
+final class ObjectSender {
+    private static let pieceBytesMax: UInt64 = 256 * 1024
+    private let bodies: BodyStore
+    /// All of them stay while this lives, whatever becomes of the object meanwhile.
+    private let pinned: [BodyPiece]
+    private var pieces: [BodyPiece]
+    private var reader: BodyReader?
+    /// Within the first of `pieces`.
+    private var offset: UInt64
+    private var left: UInt64
+
+    init(_ bodies: BodyStore, _ object: ObjectRecord, _ range: Range<UInt64>) {
+        self.bodies = bodies
+        pieces = object.pieces
+        pinned = object.pieces
+        bodies.pin(pinned)
+        offset = range.lowerBound
+        left = UInt64(range.count)
+    }
+
+    deinit { bodies.unpin(pinned) }
+
+    /// nil at the end.
+    func next() throws(StorageFailure) -> [UInt8]? {
+        guard left > 0 else { return nil }
+        while let piece = pieces.first, offset >= piece.size {
+            offset -= piece.size
+            pieces.removeFirst()
+            reader = nil
+        }
+        guard let piece = pieces.first else { throw StorageFailure("an object ends before its size") }
+        let open = if let reader { reader } else { try bodies.open(piece) }
+        reader = open
+        let count = min(left, piece.size - offset, Self.pieceBytesMax)
+        let bytes = try open.read(at: offset, count: Int(count))
+        guard !bytes.isEmpty else { throw StorageFailure("a body ends before its size") }
+        offset += UInt64(bytes.count)
+        left -= UInt64(bytes.count)
+        return bytes
+    }
+}
