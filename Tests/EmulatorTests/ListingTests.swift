@@ -151,7 +151,7 @@ private struct Numbers: RandomNumberGenerator {
     @Test(.timeLimit(.minutes(2))) func aLargeBucketStaysUsable() throws {
         let emulator = try Harness()
         var numbers = Numbers(state: 7)
-        for _ in 0..<30_000 {
+        for _ in 0..<10_000 {
             let name = String(numbers.next(), radix: 36)
             let head = emulator.head("PUT", "/bucket/d\(name.count)/" + name, framing: .length(0))
             _ = emulator.send(head)
