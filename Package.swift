@@ -43,7 +43,9 @@ let package = Package(
         library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
         tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel"]),
         library("XML", ["Bytes", "CExpat"]),
-        library("Admission", ["Bytes", "HTTPModel", "OSSModel"]),
+        library("JSON", ["Bytes"]),
+        tests("JSONTests", ["JSON"]),
+        library("Admission", ["Bytes", "HTTPModel", "JSON", "OSSModel"]),
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
         // Input, output and time.
@@ -61,7 +63,7 @@ let package = Package(
         library(
             "Emulator",
             ["Bytes", "HTTPModel", "OSSModel", "Digest", "XML", "CSQLite", "Reactor", "HTTPServer"]),
-        library("Config", ["Bytes"]),
+        library("Config", ["Bytes", "JSON"]),
         .executableTarget(
             name: "ossgate",
             dependencies: [

@@ -1,3 +1,5 @@
+import JSON
+
 /// Makes a `Configuration` of a parsed file. Pure but for `readSecret`, which fetches the text of a secret's file.
 struct ConfigurationDecoder {
     /// The names that `rules` may have.

@@ -1,4 +1,5 @@
 import Foundation
+import JSON
 
 /// Reads `config.json`, lays the environment over it and validates the whole.
 package struct ConfigurationLoader {

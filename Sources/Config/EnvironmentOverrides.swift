@@ -1,3 +1,5 @@
+import JSON
+
 /// Lays environment variables over the file: `OSSGATE_ADMIN__BIND` sets `admin.bind`, `OSSGATE_LISTENERS__0__BIND`
 /// the first listener's, `OSSGATE_DOMAINS=a,b` a whole list of texts. Letters are compared in upper case, and a
 /// hyphen in a name is an underscore.

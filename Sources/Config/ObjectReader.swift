@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads the members of one object of the file by the table of keys. What is absent takes its default; what is
 /// wrong is reported and takes its default too, so that reading goes on and finds the rest.
 struct ObjectReader {

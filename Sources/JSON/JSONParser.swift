@@ -1,25 +1,36 @@
 import Bytes
 
-/// A strict parser of JSON (RFC 8259) for files that people write: every error has its line and column, a repeated
-/// member is an error, and depth is bounded. The platform's parser keeps the last of two equal keys in silence.
-struct JSONParser {
-    struct Failure: Error, Equatable {
+/// A strict parser of JSON (RFC 8259) for what people write and strangers send: every error has its line and column,
+/// a repeated member is an error, depth and size are bounded. The platform's parser keeps the last of two equal keys
+/// in silence.
+package struct JSONParser {
+    package struct Failure: Error, Equatable {
         /// Both count from 1; a column is a byte.
-        let line: Int
-        let column: Int
-        let message: String
+        package let line: Int
+        package let column: Int
+        package let message: String
+
+        package init(line: Int, column: Int, message: String) {
+            self.line = line
+            self.column = column
+            self.message = message
+        }
     }
 
-    static let depthMax = 32
+    package static let depthMax = 32
+    /// In bytes; no configuration and no document of the service is longer.
+    package static let textBytesMax = 2 << 20
 
     private let bytes: [UInt8]
     private var index = 0
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-    /// The one value of the text; nothing but white space may follow it.
-    static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
+    /// The one value of the text; nothing but white space may follow it. A caller with a limit of its own below
+    /// `textBytesMax` looks at the length first.
+    package static func parse(_ bytes: [UInt8]) throws(Failure) -> JSONValue {
         var parser = JSONParser(bytes)
+        guard bytes.count <= textBytesMax else { throw parser.failure("longer than \(textBytesMax) bytes") }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.index = 3 }
         let value = try parser.value(depth: 0)
         parser.skipSpace()

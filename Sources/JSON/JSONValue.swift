@@ -1,5 +1,5 @@
-/// A JSON value as it stands in a file: members keep their order, numbers their spelling.
-indirect enum JSONValue: Sendable, Equatable {
+/// A JSON value as it stands in a text: members keep their order, numbers their spelling.
+package indirect enum JSONValue: Sendable, Equatable {
     case null
     case bool(Bool)
     /// The digits as written.
@@ -8,13 +8,18 @@ indirect enum JSONValue: Sendable, Equatable {
     case array([JSONValue])
     case object([Member])
 
-    struct Member: Sendable, Equatable {
-        let name: String
-        var value: JSONValue
+    package struct Member: Sendable, Equatable {
+        package let name: String
+        package var value: JSONValue
+
+        package init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What a message calls it.
-    var kind: String {
+    package var kind: String {
         switch self {
         case .null: "null"
         case .bool: "a boolean"
