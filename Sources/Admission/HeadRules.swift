@@ -16,14 +16,16 @@ package enum HeadRules {
         .requestTimePresent, .requestTimeSkew, .queryExpiresForm, .queryExpired,
         // Parameters: what an anonymous request may not have, what is given twice, then values.
         .responseOverride,
-        .trafficLimitOnce,
+        .trafficLimitOnce, .callbackOnce, .callbackVariablesOnce,
         .versionID, .appendPosition, .partNumber, .trafficLimitRange, .encodingType, .maxKeys,
         .listParameters,
         .vodTimeSpan,
         // Fields.
         .formMediaType, .conditionalPut, .encryptionAlgorithm, .dataEncryption, .kmsKeyID, .objectACL,
-        .bucketACL, .storageClass, .forbidOverwrite, .copySource, .copySourceTime, .metadataDirective,
-        .taggingDirective,
+        .bucketACL, .storageClass, .forbidOverwrite, .taggingForm, .taggingCharacters, .persistentHeaders,
+        .callbackForm, .callbackURL, .callbackAddress, .callbackContent, .callbackVariables,
+        .encryptionSetOnce, .encryptionParameters, .encryptionSizes, .encryptionPartCount,
+        .copySource, .copySourceTime, .metadataDirective, .taggingDirective,
         // Preflight; Origin goes before the method ("OptionObject" page).
         .preflightOrigin, .preflightMethod,
         // What is said about the body, without a byte of it.

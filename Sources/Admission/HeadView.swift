@@ -15,6 +15,8 @@ package struct HeadView: Sendable {
     let signing: Signing
     /// What the Authorization field says, when it is that which signs the request.
     let authorization: AuthorizationForm?
+    /// The callback that the upload asks for, read once for all its rules.
+    let callback: CallbackReading?
 
     init(head: RequestHead, settings: AdmissionSettings, now: Int64) {
         self.head = head
@@ -29,6 +31,8 @@ package struct HeadView: Sendable {
         signing = isUnsigned ? .anonymous : Signing(head.fields, query)
         authorization =
             signing == .header ? head.fields.first("authorization").map { AuthorizationForm($0) } : nil
+        let takesCallback = operation.map { CallbackReading.operations.contains($0) } ?? false
+        callback = takesCallback ? CallbackReading(query: query, fields: head.fields) : nil
     }
 
     var fields: Fields { head.fields }

@@ -35,7 +35,7 @@ package struct Rejection: Error, Sendable, Equatable {
     }
 }
 
-/// What a head rule throws: a rejection that does not know yet which rule it comes from.
+/// What a check throws: a rejection that does not know yet which rule it comes from.
 package struct Refusal: Error, Sendable {
     let error: OSSError
     let expected: String?
@@ -53,16 +53,19 @@ package struct Refusal: Error, Sendable {
         self.init(row.error, expected: expected, actual: actual, hint: hint)
     }
 
+    /// How much of a value is told: all that a head can hold of one field, but not all that a form can.
+    static let shownBytesMax = 8192
+
     /// A row whose document names the argument and its value, both as received.
     init(
         _ row: CatalogueRow, argument: String, value: ByteSlice, expected: String? = nil, hint: String? = nil
     ) {
-        let value = value.text
+        let value = value.prefix(Self.shownBytesMax).text
         self.init(row.argument(argument, value), expected: expected, actual: value, hint: hint)
     }
 
-    func rejection(by rule: Literal) -> Rejection {
+    func rejection(by rule: Literal, in phase: Rejection.Phase = .head) -> Rejection {
         Rejection(
-            phase: .head, rule: rule, error: error, expected: expected, actual: actual, hint: hint)
+            phase: phase, rule: rule, error: error, expected: expected, actual: actual, hint: hint)
     }
 }

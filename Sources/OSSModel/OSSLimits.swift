@@ -21,4 +21,15 @@ package enum OSSLimits {
     package static let clockSkewSecondsMax: Int64 = 900
     package static let kmsKeyIDBytesMax = 256
     package static let playlistNameBytes = 6...128
+    /// The Base64 text of a callback, and that of its variables.
+    package static let callbackTextBytesMax = 5120
+    package static let callbackURLsMax = 5
+    package static let callbackHostBytesMax = 255
+    package static let objectTagsMax = 10
+    /// Decoded.
+    package static let objectTagKeyBytes = 1...128
+    /// Decoded.
+    package static let objectTagValueBytesMax = 256
+    /// The parts of an upload under client-side encryption are a multiple of this.
+    package static let encryptedPartBytesMultiple: UInt64 = 16
 }

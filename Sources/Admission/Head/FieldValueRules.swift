@@ -17,53 +17,47 @@ extension HeadRule {
             }
         })
 
-    static let objectACL = enumerated(
-        "object-acl", field: "x-oss-object-acl", of: storing.union([.putObjectACL, .putSymlink]),
-        allowed: ["default", "private", "public-read", "public-read-write"])
+    static let objectACL = HeadRule(.objectACL, on: storing.union([.putObjectACL, .putSymlink]))
 
-    static let bucketACL = enumerated(
-        "bucket-acl", field: "x-oss-acl", of: [.putBucket, .putBucketACL],
-        allowed: ["private", "public-read", "public-read-write"])
+    static let bucketACL = HeadRule(
+        .enumerated(
+            "bucket-acl", field: "x-oss-acl", allowed: ["private", "public-read", "public-read-write"]),
+        on: [.putBucket, .putBucketACL])
 
-    static let storageClass = enumerated(
-        "storage-class", field: "x-oss-storage-class", of: storing.union([.putSymlink]),
-        allowed: ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"])
+    static let storageClass = HeadRule(.storageClass, on: storing.union([.putSymlink]))
 
-    static let forbidOverwrite = enumerated(
-        "forbid-overwrite", field: "x-oss-forbid-overwrite",
-        of: [.putObject, .copyObject, .initiateMultipartUpload, .completeMultipartUpload, .putSymlink],
-        allowed: ["true", "false"])
+    static let forbidOverwrite = HeadRule(
+        .forbidOverwrite,
+        on: [.putObject, .copyObject, .initiateMultipartUpload, .completeMultipartUpload, .putSymlink])
 
     /// Both spellings of the directives occur in the pages, so their case is free.
-    static let metadataDirective = enumerated(
-        "metadata-directive", field: "x-oss-metadata-directive", of: [.copyObject],
-        allowed: ["COPY", "REPLACE"], ignoringCase: true)
+    static let metadataDirective = HeadRule(
+        .enumerated(
+            "metadata-directive", field: "x-oss-metadata-directive", allowed: ["COPY", "REPLACE"],
+            ignoringCase: true),
+        on: [.copyObject])
 
-    static let taggingDirective = enumerated(
-        "tagging-directive", field: "x-oss-tagging-directive", of: [.copyObject],
-        allowed: ["Copy", "Replace"], ignoringCase: true)
-
-    /// A field whose value is one of a documented set; InvalidArgument otherwise.
-    private static func enumerated(
-        _ name: Literal, field: Literal, of operations: OperationSet, allowed: [Literal],
-        ignoringCase: Bool = false
-    ) -> HeadRule {
-        HeadRule(
-            name, on: operations,
-            check: { view throws(Refusal) in
-                guard let value = try view.sole(field) else { return }
-                let isAllowed = allowed.contains {
-                    ignoringCase ? value.matchesIgnoringCase($0) : value.matches($0)
-                }
-                guard !isAllowed else { return }
-                throw Refusal(
-                    .invalidArgumentGeneric, argument: field.description, value: value,
-                    expected: allowed.map(\.description).joined(separator: ", "))
-            })
-    }
+    static let taggingDirective = HeadRule(
+        .enumerated(
+            "tagging-directive", field: "x-oss-tagging-directive", allowed: ["Copy", "Replace"],
+            ignoringCase: true),
+        on: [.copyObject])
 
     /// The operations that create an object from fields and a body or a source.
     static let storing: OperationSet = [
         .putObject, .appendObject, .copyObject, .initiateMultipartUpload,
     ]
+}
+
+extension FieldCheck {
+    static let objectACL = enumerated(
+        "object-acl", field: "x-oss-object-acl",
+        allowed: ["default", "private", "public-read", "public-read-write"])
+
+    static let storageClass = enumerated(
+        "storage-class", field: "x-oss-storage-class",
+        allowed: ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"])
+
+    static let forbidOverwrite = enumerated(
+        "forbid-overwrite", field: "x-oss-forbid-overwrite", allowed: ["true", "false"])
 }

@@ -12,22 +12,32 @@ extension HeadRule {
                 expected: "one of parameter and field")
         })
 
-    /// 819200 to 838860800 bits per second ("Single-connection bandwidth throttling" page).
+    /// As a field, else as a parameter.
     static let trafficLimitRange = HeadRule(
-        "traffic-limit-range", on: limited,
+        FieldCheck.trafficLimit.rule, on: limited,
         check: { view throws(Refusal) in
+            let check = FieldCheck.trafficLimit
             guard
-                let value = try view.sole("x-oss-traffic-limit", orRefuse: .trafficLimitRange)
-                    ?? view.query.value("x-oss-traffic-limit")
+                let value = try view.sole(check.field, orRefuse: check.repeated)
+                    ?? view.query.value(check.field)
             else { return }
-            guard let limit = value.decimal, OSSLimits.trafficLimitBitsPerSecond.contains(limit) else {
-                throw Refusal(
-                    .trafficLimitRange, argument: "x-oss-traffic-limit", value: value,
-                    expected: "819200 to 838860800 bits per second")
-            }
+            try check.check(value, view.fields)
         })
 
     private static let limited: OperationSet = [
         .putObject, .appendObject, .postObject, .copyObject, .uploadPart, .uploadPartCopy, .getObject,
     ]
+}
+
+extension FieldCheck {
+    /// 819200 to 838860800 bits per second ("Single-connection bandwidth throttling" page).
+    static let trafficLimit = FieldCheck(
+        "traffic-limit-range", field: "x-oss-traffic-limit", repeated: .trafficLimitRange
+    ) { value, _ throws(Refusal) in
+        guard let limit = value.decimal, OSSLimits.trafficLimitBitsPerSecond.contains(limit) else {
+            throw Refusal(
+                .trafficLimitRange, argument: "x-oss-traffic-limit", value: value,
+                expected: "819200 to 838860800 bits per second")
+        }
+    }
 }
