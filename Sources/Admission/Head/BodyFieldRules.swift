@@ -9,9 +9,9 @@ extension HeadRule {
         check: { view throws(Refusal) in
             let field: Literal = "content-type"
             let value = try view.sole(field, orRefuse: .requestIsNotMultipart) ?? []
-            guard !MediaType.isForm(value) else { return }
+            guard FormBoundary.parse(value) == nil else { return }
             throw Refusal(
-                .requestIsNotMultipart, expected: "multipart/form-data with a boundary", actual: value.text)
+                .requestIsNotMultipart, expected: "multipart/form-data with a boundary of 1 to 70 characters", actual: value.text)
         })
 
     /// A data upload says how long it is, or comes chunked. Over HTTP/2 the end of the stream says it.
@@ -68,21 +68,4 @@ extension HeadRule {
     private static let withBody = OperationSet(OSSOperation.allCases.filter { $0.bodyPlan != .none })
 
     private static let uploads: OperationSet = [.putObject, .appendObject, .uploadPart, .postObject]
-}
-
-/// The media type of a form.
-enum MediaType {
-    /// `multipart/form-data`, in any case, with a boundary that is not empty, quoted or not.
-    static func isForm(_ value: ByteSlice) -> Bool {
-        let items = value.split(separator: ASCII.semicolon, omittingEmptySubsequences: false)
-        guard let type = items.first, type.trimmingBlanks().matchesIgnoringCase("multipart/form-data") else {
-            return false
-        }
-        return items.dropFirst().contains { item in
-            let item = item.trimmingBlanks()
-            guard item.hasPrefixIgnoringCase("boundary=") else { return false }
-            let boundary = item.dropFirst(9)
-            return !boundary.isEmpty && !boundary.matches("\"\"")
-        }
-    }
 }
