@@ -4,19 +4,25 @@ import Digest
 import HTTPModel
 import OSSModel
 
-/// What a request body goes through on its way: counted against the limit of its operation, digested as far as a
-/// check needs it, and judged at its end. It holds no body byte.
+/// What a request body goes through on its way: counted against the limit of its operation, read if it is a form,
+/// digested as far as a check needs it, and judged at its end. It holds no byte of an object.
 struct BodyStage: ~Copyable {
     private(set) var received: UInt64 = 0
+    /// Of the body, or of the file of a form.
     private var crc = CRC64()
     private var md5: MD5?
+    private var form: FormInspector?
     private let operation: OSSOperation?
     private let bytesMax: UInt64?
     /// As received; nil when there is none to be checked.
     private let claimedMD5: ByteSlice?
     private let claimedCRC64: ByteSlice?
+    private let isForm: Bool
 
-    init(head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings) {
+    /// `now` is in Unix seconds.
+    init(
+        head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings, now: Int64
+    ) {
         self.operation = operation
         bytesMax = operation.flatMap { BodyLimit.bytes(of: $0, limits: settings.admission.limits) }
         let modes = settings.admission.modes
@@ -25,37 +31,52 @@ struct BodyStage: ~Copyable {
         claimedMD5 = checksMD5 ? head.fields.first("content-md5") : nil
         // OSS documents the request field for data uploads only.
         let checksCRC = settings.integrity.verifiesCRC64 && modes.mode(of: BodyRules.crc64) != .off
-        claimedCRC64 = checksCRC && plan == .opaque ? head.fields.first("x-oss-hash-crc64ecma") : nil
+        let carriesObject = plan == .opaque || plan == .form
+        claimedCRC64 = checksCRC && carriesObject ? head.fields.first("x-oss-hash-crc64ecma") : nil
         md5 = claimedMD5 == nil ? nil : MD5()
+        isForm = plan == .form
+        form = isForm ? FormInspector(head: head, settings: settings.admission, now: now) : nil
     }
 
-    /// CRC-64 of what has come so far.
-    var crc64: UInt64 { crc.value }
+    /// CRC-64 of the object that the body carries; nil when it could not be told what that is.
+    var objectCRC64: UInt64? { !isForm || form?.hasWholeFile == true ? crc.value : nil }
+    /// Something has to be read before any of the body may go to the origin.
+    var holdsOrigin: Bool { form?.isReadingFields == true }
     var checksMD5: Bool { claimedMD5 != nil }
     var checksCRC64: Bool { claimedCRC64 != nil }
 
-    /// Counts and digests a piece. A rejection, once, when the body has grown past its limit.
-    mutating func take(_ bytes: Span<UInt8>) -> Rejection? {
+    /// Counts, reads and digests a piece. The rejections that it gives rise to, in order, each told once; those of
+    /// rules that are not enforced are among them.
+    mutating func take(_ bytes: Span<UInt8>) -> [Rejection] {
         let before = received
         received += UInt64(bytes.count)
-        crc.update(bytes)
         md5?.update(bytes)
-        guard let bytesMax, received > bytesMax, before <= bytesMax else { return nil }
-        return .bodyTooLarge(operation, limit: bytesMax)
+        var rejections: [Rejection] = []
+        if let bytesMax, received > bytesMax, before <= bytesMax {
+            rejections.append(.bodyTooLarge(operation, limit: bytesMax))
+        }
+        if isForm {
+            var fileCRC = crc
+            rejections += form?.take(bytes) { fileCRC.update($0) } ?? []
+            crc = fileCRC
+        } else {
+            crc.update(bytes)
+        }
+        return rejections
     }
 
-    /// The digests of the whole body against what the client claimed; MD5 first, as its field comes first in the
-    /// vendor's order of checks. To be called once, at the end of the body.
+    /// The form, then the digests of the whole body against what the client claimed; MD5 first, as its field comes
+    /// first in the vendor's order of checks. To be called once, at the end of the body.
     mutating func verdicts() -> [Rejection] {
-        var rejections: [Rejection] = []
+        var rejections = form?.finish() ?? []
         if let claimedMD5, let context = md5.take() {
             let computed = Base64.encode(context.finish())
             if !claimedMD5.elementsEqual(computed) {
                 rejections.append(.digestMismatch(client: claimedMD5, computed: computed))
             }
         }
-        if let claimedCRC64, claimedCRC64.decimal != crc.value {
-            rejections.append(.crc64Mismatch(client: claimedCRC64, computed: crc.value))
+        if let claimedCRC64, let computed = objectCRC64, claimedCRC64.decimal != computed {
+            rejections.append(.crc64Mismatch(client: claimedCRC64, computed: computed))
         }
         return rejections
     }

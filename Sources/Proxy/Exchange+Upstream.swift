@@ -62,7 +62,7 @@ extension Exchange: UpstreamListener {
             return true
         }
         switch verdict?.operation {
-        case .putObject, .uploadPart: break
+        case .putObject, .uploadPart, .postObject: break
         case .appendObject:
             // The answer tells the CRC of the whole object: only a first append is comparable.
             guard QueryParameters(head.query).first("position")?.decodedValue == [ASCII.zero] else {
@@ -70,7 +70,8 @@ extension Exchange: UpstreamListener {
             }
         default: return true
         }
-        let agrees = stated == stage.crc64
+        guard let computed = stage.objectCRC64 else { return true }
+        let agrees = stated == computed
         gateway.metrics.checked(.crc64, .origin, agrees ? .agreed : .disagreed)
         return agrees || mode == .observe
     }

@@ -55,7 +55,9 @@ final class Exchange: ExchangeHandler {
         self.responder = responder
         self.requestID = requestID
         startedAt = gateway.core.now
-        stage = BodyStage(head: head, operation: nil, plan: .none, settings: gateway.settings)
+        stage = BodyStage(
+            head: head, operation: nil, plan: .none, settings: gateway.settings, now: gateway.core.unixSeconds
+        )
     }
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
@@ -77,7 +79,8 @@ final class Exchange: ExchangeHandler {
             return refuse(.contentMD5Missing())
         }
         stage = BodyStage(
-            head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings)
+            head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings,
+            now: gateway.core.unixSeconds)
         plan(verdict)
         if head.framing != .none, head.framing != .length(0) { responder?.sendContinue() }
     }
@@ -102,7 +105,7 @@ final class Exchange: ExchangeHandler {
     func receive(_ body: Span<UInt8>, remaining: UInt64?) {
         gateway.metrics.received(bytes: body.count)
         guard request != .over, request != .sent else { return }
-        if let rejection = stage.take(body), !isOnlyReported(rejection) { return refuse(rejection) }
+        for rejection in stage.take(body) where !isOnlyReported(rejection) { return refuse(rejection) }
         switch request {
         case .dropping:
             guard stage.received <= gateway.settings.unexpectedBodyBytesMax else {
@@ -123,7 +126,10 @@ final class Exchange: ExchangeHandler {
             open { $0.send(body) }
             return requestIsSent()
         }
-        guard gathered.count + body.count > gatherLimit else { return gathered.append(body) }
+        // The fields of a form are judged before the origin sees a byte; the form stage bounds them.
+        guard !stage.holdsOrigin, gathered.count + body.count > gatherLimit else {
+            return gathered.append(body)
+        }
         if isLast, !settle() { return }
         request = .streaming
         open { [gathered] upstream in

@@ -13,6 +13,11 @@ package enum VectorFile {
             .filter { $0.hasPrefix("own-") && $0.hasSuffix(".json") }.sorted()
     }
 
+    /// Those of our own files whose cases are decided by heads alone.
+    package static func ownHeadFiles() throws -> [String] {
+        try ownFiles().filter { $0 != "own-forms.json" }
+    }
+
     /// The requests of `captures.json`.
     package static func captures() throws -> [Capture] {
         try JSONDecoder().decode(CaptureFile.self, from: data("captures.json")).requests

@@ -134,7 +134,7 @@ extension Vector {
     }
 
     /// Our own cases name the rule that refuses.
-    @Test(arguments: try VectorFile.ownFiles().flatMap { try VectorFile.load($0) })
+    @Test(arguments: try VectorFile.ownHeadFiles().flatMap { try VectorFile.load($0) })
     func answersOurOwnCases(vector: Vector) throws {
         let rejection = try vector.verdict(of: vector.request).rejection
         switch vector.expectation {
@@ -150,7 +150,7 @@ extension Vector {
 
     @Test func everyHeadRuleIsNamedByACase() throws {
         let named = Set(
-            try VectorFile.ownFiles().flatMap { try VectorFile.load($0) }.compactMap(\.rule))
+            try VectorFile.ownHeadFiles().flatMap { try VectorFile.load($0) }.compactMap(\.rule))
         #expect(named == Set(HeadRules.names))
     }
 

@@ -16,6 +16,7 @@ struct Replay {
     let isWhole: Bool
     private let head: RequestHead
     private let plan: BodyPlan
+    /// Before its coding; empty when it is not whole.
     private let body: [UInt8]
     private let sends: [Send]
     private let bytesBefore: Int
@@ -38,8 +39,9 @@ struct Replay {
         let verdict = Admission.judge(head: head, settings: vector.config.admission, now: now)
         isRefusedByHead = verdict.rejection != nil
         plan = verdict.bodyPlan
-        body = vector.request.bodyBytes(placeholders)
-        isWhole = Self.isWhole(headBytes + body)
+        let sent = headBytes + vector.request.bodyBytes(placeholders)
+        isWhole = Self.isWhole(sent)
+        body = isWhole ? try Self.body(sent) : []
         var sends: [Send] = [.bytes(headBytes)]
         for piece in vector.request.body {
             if case .delay(let milliseconds) = piece {
@@ -121,6 +123,19 @@ struct Replay {
             if case .needsInput = event { return false }
         }
         return false
+    }
+
+    private static func body(_ bytes: [UInt8]) throws -> [UInt8] {
+        var decoder = RequestDecoder()
+        var position = 0
+        var body: [UInt8] = []
+        while true {
+            switch try decoder.next(bytes.span, &position) {
+            case .body(let range): body += bytes[range]
+            case .end, .needsInput: return body
+            case .head: break
+            }
+        }
     }
 
     private static func decode(_ bytes: [UInt8]) throws -> RequestHead {

@@ -27,7 +27,9 @@ package struct FormPartHead: Sendable {
             let name = line[..<colon].trimmingBlanks()
             let value = line[(colon + 1)...].trimmingBlanks()
             if name.matchesIgnoringCase("content-disposition") {
-                guard disposition == nil else { throw .malformed("a part with two Content-Disposition lines") }
+                guard disposition == nil else {
+                    throw .malformed("a part with two Content-Disposition lines")
+                }
                 disposition = value
             } else if name.matchesIgnoringCase("content-type") {
                 contentType = contentType ?? value

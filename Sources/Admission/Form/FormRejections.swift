@@ -39,7 +39,8 @@ extension Rejection {
     static func fileTooSmall(limit: UInt64, actual: UInt64) -> Rejection {
         Rejection(
             phase: .body, rule: FormRules.fileTooSmall, error: CatalogueRow.entityTooSmall.error,
-            expected: "at least \(limit) bytes, by content-length-range of the policy", actual: "\(actual) bytes")
+            expected: "at least \(limit) bytes, by content-length-range of the policy",
+            actual: "\(actual) bytes")
     }
 
     static func fileTooLarge(limit: UInt64) -> Rejection {

@@ -34,7 +34,8 @@ extension FormRule {
             var error = CatalogueRow.policyConditionFailed.error
             error.message = "Invalid according to Policy: Policy Condition failed: \(condition.text)"
             throw Refusal(
-                error, expected: condition.text, actual: "field \(name.prefix(64)[...].text) is different or absent")
+                error, expected: condition.text,
+                actual: "field \(name.prefix(64)[...].text) is different or absent")
         }
     }
 
