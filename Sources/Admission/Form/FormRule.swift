@@ -12,12 +12,14 @@ struct FormRule: Sendable {
         self.check = check
     }
 
-    /// The check of a header, put to the field of the form that stands for it.
-    init(_ rule: HeadRule) {
-        name = rule.name
+    /// The check of a header, put to the fields that stand for it. Of a repeated field each value is looked at: which
+    /// of them the origin takes is not known.
+    init(_ field: FieldCheck) {
+        name = field.rule
         check = { view throws(Refusal) in
-            guard rule.applies(view.head) else { return }
-            try rule.check(view.head)
+            for index in view.headers.entries.indices where view.headers.isNamed(field.field, at: index) {
+                try field.check(view.headers.value(at: index), view.headers)
+            }
         }
     }
 
@@ -27,9 +29,7 @@ struct FormRule: Sendable {
             try check(view)
             return nil
         } catch {
-            var rejection = error.rejection(by: name)
-            rejection.phase = .body
-            return rejection
+            return error.rejection(by: name, in: .body)
         }
     }
 }
@@ -47,13 +47,12 @@ package enum FormRules {
 
     /// The order is the precedence. The pages fix it from the key id to the conditions ("PostObject" page); names
     /// go before who sends them and header values after, as they do in heads.
-    static let ordered: [FormRule] = [
-        .fieldOnce, .keyPresent, .keyFilled, .keyName,
-        .accessKeyID, .signature, .policyPresent,
-        .policyJSON, .policySimpleCondition, .policyExpired, .policyConditions,
-        FormRule(.encryptionAlgorithm), FormRule(.dataEncryption), FormRule(.kmsKeyID), FormRule(.objectACL),
-        FormRule(.storageClass), FormRule(.forbidOverwrite), FormRule(.trafficLimitRange),
-    ]
+    static let ordered: [FormRule] =
+        [
+            .fieldOnce, .keyPresent, .keyFilled, .keyName,
+            .accessKeyID, .signature, .policyPresent,
+            .policyJSON, .policySimpleCondition, .policyExpired, .policyConditions,
+        ] + FormFieldChecks.ordered.map { FormRule($0) }
 
     /// The names that are no head rule's, each once.
     package static let names: [String] = {

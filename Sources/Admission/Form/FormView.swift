@@ -12,8 +12,8 @@ struct FormView: Sendable {
     let bucket: ByteSlice?
     /// Unix seconds.
     let now: Int64
-    /// The fields that stand for headers, as the head of a request, for the rules about these.
-    let head: HeadView
+    /// The fields that stand for headers, for the checks of these.
+    let headers: Fields
 
     init(fields: FormFields, file: FormPartHead, request: HeadView) {
         self.fields = fields
@@ -22,7 +22,7 @@ struct FormView: Sendable {
         policy = fields.filled("policy").map { FormPolicy.read($0) } ?? .unjudged
         let name = request.resource.bucket
         bucket = name.flatMap { $0.suffix(9).matches("-ossalias") ? nil : $0 }
-        head = Self.head(of: fields, request: request)
+        headers = Self.headers(of: fields)
     }
 
     /// Signed in a way that the fields of this service have no part in: the S3 dialect, which it answers as well.
@@ -73,27 +73,25 @@ struct FormView: Sendable {
         return values
     }
 
-    private static func head(of fields: FormFields, request: HeadView) -> HeadView {
+    /// The fields that have the names of headers, and `callback`. What pages send of inputs that nobody filled in is
+    /// no header, and lists longer than a head could hold are the origin's to read.
+    private static func headers(of fields: FormFields) -> Fields {
         var headers = Fields()
-        for field in fields.all {
+        for field in fields.all where isHeader(field.name) {
             let value = field.value.trimmingBlanks()
-            // Pages send the inputs that nobody filled in as empty fields.
-            guard !value.isEmpty else { continue }
-            if field.name.matchesIgnoringCase("callback") {
-                headers.append("x-oss-callback", value)
-            } else if isHeader(field.name) {
-                headers.append(name: field.name, value: value)
-            }
+            let isList = field.name.matchesIgnoringCase("x-oss-persistent-headers")
+            guard !value.isEmpty, !isList || value.count <= listBytesMax else { continue }
+            headers.append(name: field.name, value: value)
         }
-        let head = RequestHead(method: .post, target: Array("/".utf8)[...], fields: headers)
-        return HeadView(head: head, settings: request.settings, now: request.now)
+        return headers
     }
 
     private static func isHeader(_ name: ByteSlice) -> Bool {
-        let stored: [Literal] = [
-            "cache-control", "content-type", "content-disposition", "content-encoding", "expires",
+        let others: [Literal] = [
+            "cache-control", "content-type", "content-disposition", "content-encoding", "expires", "callback",
         ]
-        return name.hasPrefixIgnoringCase("x-oss-") && name.allSatisfy { ASCII.isToken($0) }
-            || stored.contains { name.matchesIgnoringCase($0) }
+        return name.hasPrefixIgnoringCase("x-oss-") || others.contains { name.matchesIgnoringCase($0) }
     }
+
+    private static let listBytesMax = 32_768
 }

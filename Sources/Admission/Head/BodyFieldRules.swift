@@ -11,7 +11,8 @@ extension HeadRule {
             let value = try view.sole(field, orRefuse: .requestIsNotMultipart) ?? []
             guard FormBoundary.parse(value) == nil else { return }
             throw Refusal(
-                .requestIsNotMultipart, expected: "multipart/form-data with a boundary of 1 to 70 characters", actual: value.text)
+                .requestIsNotMultipart, expected: "multipart/form-data with a boundary of 1 to 70 characters",
+                actual: value.text)
         })
 
     /// A data upload says how long it is, or comes chunked. Over HTTP/2 the end of the stream says it.
