@@ -89,7 +89,8 @@ let package = Package(
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
         tests("EmulatorStorageTests", ["Emulator", "Bytes"]),
-        tests("EmulatorTests", ["Bytes", "Digest", "Emulator", "HTTPModel", "HTTPServer", "OSSModel", "XML"]),
+        tests(
+            "EmulatorTests", ["Bytes", "Digest", "Emulator", "HTTPModel", "HTTPServer", "OSSModel", "XML"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
 
         // What tests share: vectors and their placeholders.

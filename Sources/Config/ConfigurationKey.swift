@@ -133,7 +133,7 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(
             "log.rejections", .text, "stdout", "rejection log: `stdout`, `off` or `file:/path`"),
         ConfigurationKey("emulator.bind", .text, nil, "an address of its own for the emulator"),
-        ConfigurationKey("emulator.data", .text, nil, "directory of its data; in memory without"),
+        ConfigurationKey("emulator.data", .text, nil, "its directory, in one that exists; else in memory"),
         ConfigurationKey(
             "emulator.credentials[].accessKeyId", .text, nil,
             "a key pair; with none, signatures are not checked"),
