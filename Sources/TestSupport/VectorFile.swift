@@ -18,6 +18,20 @@ package enum VectorFile {
         try ownFiles().filter { $0 != "own-forms.json" }
     }
 
+    /// The rows of the catalogue that are decided at one site, such as `edge-head`.
+    package static func catalogueRows(site: String) throws -> Set<String> {
+        let files = ["errors-400.json", "errors-400-extra.json", "errors-other.json"]
+        let rows = try files.flatMap {
+            try JSONDecoder().decode([CatalogueEntry].self, from: data("catalogue/" + $0))
+        }
+        return Set(rows.filter { $0.site == site }.map(\.id))
+    }
+
+    private struct CatalogueEntry: Decodable {
+        let id: String
+        let site: String
+    }
+
     /// The requests of `captures.json`.
     package static func captures() throws -> [Capture] {
         try JSONDecoder().decode(CaptureFile.self, from: data("captures.json")).requests

@@ -95,6 +95,18 @@ extension Vector {
         #expect(Self.coveredRows.count == 80)
     }
 
+    /// What the catalogue gives to the head has a vector that is refused and one that passes.
+    @Test func everyRowOfTheHeadIsCoveredAndHasANearMiss() throws {
+        let vectors = try (["vectors.json"] + VectorFile.ownFiles()).flatMap { try VectorFile.load($0) }
+        let passing = Set(vectors.filter { $0.expectation == .forward }.map(\.row))
+        let refused = Set(vectors.filter { $0.expectation != .forward }.map(\.row))
+        let rows = try VectorFile.catalogueRows(site: "edge-head")
+        #expect(rows.count == 80)
+        #expect(rows.subtracting(Self.coveredRows).isEmpty)
+        #expect(rows.subtracting(passing).isEmpty)
+        #expect(rows.subtracting(refused).isEmpty)
+    }
+
     @Test(arguments: try VectorFile.load("vectors.json").filter { coveredRows.contains($0.row) })
     func refusesExactlyAsTheServiceDoes(vector: Vector) throws {
         guard case .refusal(let status, let code, let message) = vector.expectation else { return }

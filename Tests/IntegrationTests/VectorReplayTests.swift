@@ -67,10 +67,10 @@ import Testing
             }
             await fixture.stop()
         }
-        #expect(counts.head >= 270)
+        #expect(counts.head >= 540)
         #expect(counts.body >= 110)
         #expect(counts.welcome >= 5)
-        #expect(counts.forwarded >= 220)
+        #expect(counts.forwarded >= 370)
     }
 
     private struct Group {
