@@ -46,6 +46,7 @@ let package = Package(
         library("JSON", ["Bytes"]),
         tests("JSONTests", ["JSON"]),
         library("Admission", ["Bytes", "HTTPModel", "JSON", "OSSModel"]),
+        library("Admission", ["Bytes", "HTTPModel", "OSSModel", "XML"]),
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
         // Input, output and time.

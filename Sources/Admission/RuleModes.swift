@@ -27,8 +27,9 @@ package struct RuleModes: Sendable {
         changed.isEmpty ? .enforce : changed[rule.description] ?? .enforce
     }
 
-    /// Every rule name there is: head rules in order, then those of bodies and of forms.
-    package static let allNames: [String] = HeadRules.names + BodyRules.names + FormRules.names
+    /// Every rule name there is: head rules in order, then those of documents, of bodies and of forms.
+    package static let allNames: [String] =
+        HeadRules.names + DocumentRules.names + BodyRules.names + FormRules.names
 
     /// The names among `names` that are no rule.
     package static func unknownNames(in names: some Sequence<String>) -> [String] {

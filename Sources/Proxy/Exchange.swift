@@ -122,7 +122,7 @@ final class Exchange: ExchangeHandler {
     private func gather(_ body: Span<UInt8>, isLast: Bool) {
         if isLast, gathered.isEmpty {
             // The whole body in one piece, of whatever size: judged where it lies.
-            guard settle() else { return }
+            guard settle(), admits(document: body) else { return }
             open { $0.send(body) }
             return requestIsSent()
         }
@@ -161,7 +161,8 @@ final class Exchange: ExchangeHandler {
     func receiveEnd(trailers: Fields) {
         switch request {
         case .gathering:
-            guard settle() else { return }
+            let document = gathered
+            guard settle(), admits(document: document.span) else { return }
             open { [gathered] in $0.sendPiece(gathered.span, framing: originFraming) }
             sendLast(trailers)
         case .dropping:
@@ -213,6 +214,18 @@ final class Exchange: ExchangeHandler {
             return false
         }
         return true
+    }
+
+    /// Judges a document that has come whole; false when the request was refused.
+    private func admits(document: Span<UInt8>) -> Bool {
+        guard let verdict, let operation = verdict.operation else { return true }
+        let (rejection, reported) = DocumentRules.judge(
+            operation: operation, head: head, bucket: verdict.resource.bucket, body: document,
+            modes: gateway.settings.admission.modes)
+        for failure in reported { gateway.record(failure, mode: .report, of: self) }
+        guard let rejection else { return true }
+        refuse(rejection)
+        return false
     }
 
     /// True, and recorded, if the operator wants the rule to report and not to refuse.

@@ -67,6 +67,7 @@ package struct Capture: Sendable, Decodable {
     /// What the recording endpoint answered: a status and perhaps a code.
     package let answer: String
     private let head: String
+    private let body: String?
 
     private enum CodingKeys: String, CodingKey {
         case id
@@ -76,10 +77,18 @@ package struct Capture: Sendable, Decodable {
         case bodyLength = "body_length"
         case answer
         case head
+        case body
     }
 
     /// The head as it was on the wire (recorded as Latin-1).
     package var headBytes: [UInt8] { head.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) } }
+
+    /// What followed the head, not decoded; nil when there was none or the recording holds less than all of it.
+    package var bodyBytes: [UInt8]? {
+        guard let body, framing == .length else { return nil }
+        let bytes = body.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
+        return bytes.count == bodyLength ? bytes : nil
+    }
 
     package var name: String { "\(id) \(client): \(step)" }
 }
