@@ -45,8 +45,7 @@ let package = Package(
         library("XML", ["Bytes", "CExpat"]),
         library("JSON", ["Bytes"]),
         tests("JSONTests", ["JSON"]),
-        library("Admission", ["Bytes", "HTTPModel", "JSON", "OSSModel"]),
-        library("Admission", ["Bytes", "HTTPModel", "OSSModel", "XML"]),
+        library("Admission", ["Bytes", "HTTPModel", "JSON", "OSSModel", "XML"]),
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
         // Input, output and time.

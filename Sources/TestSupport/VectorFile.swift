@@ -15,7 +15,7 @@ package enum VectorFile {
 
     /// Those of our own files whose cases are decided by heads alone.
     package static func ownHeadFiles() throws -> [String] {
-        try ownFiles().filter { $0 != "own-forms.json" }
+        try ownFiles().filter { $0 != "own-forms.json" && !$0.hasPrefix("own-documents") }
     }
 
     /// The rows of the catalogue that are decided at one site, such as `edge-head`.

@@ -37,6 +37,7 @@ package enum XMLReader {
         _ bytes: Span<UInt8>, limits: XMLLimits = XMLLimits()
     ) throws(XMLFailure) -> XMLElement {
         guard bytes.count <= limits.bytesMax, bytes.count <= Int(Int32.max) else { throw .tooLong }
+        guard !isUTF16(bytes) else { throw .malformed(line: 1, reason: "UTF-16") }
         guard let parser = unsafe XML_ParserCreate("UTF-8") else { throw .outOfMemory }
         defer { unsafe XML_ParserFree(parser) }
         let recorder = Recorder(limits: limits)
@@ -55,6 +56,15 @@ package enum XMLReader {
             throw .malformed(line: line, reason: reason ?? "no element found")
         }
         return root
+    }
+
+    /// A byte order mark of UTF-16, or half a character of it: expat goes by that, whatever it was told.
+    private static func isUTF16(_ bytes: Span<UInt8>) -> Bool {
+        guard bytes.count >= 2 else { return false }
+        switch (bytes[0], bytes[1]) {
+        case (0xFE, 0xFF), (0xFF, 0xFE), (0, _), (_, 0): return true
+        default: return false
+        }
     }
 
     /// The recorder outlives the parse, during which alone expat holds the pointer.

@@ -51,6 +51,18 @@ private func nested(_ depth: Int) -> String {
         #expect(throws: XMLFailure.self) { try XMLReader.parse(bytes.span) }
     }
 
+    @Test(arguments: [[0xFF, 0xFE], [0xFE, 0xFF], []] as [[UInt8]])
+    func utf16IsMalformed(mark: [UInt8]) {
+        let littleEndian = mark + "<a/>".utf8.flatMap { [$0, 0] }
+        #expect(throws: XMLFailure.malformed(line: 1, reason: "UTF-16")) {
+            try XMLReader.parse(littleEndian.span)
+        }
+        let bigEndian = mark + "<a/>".utf8.flatMap { [0, $0] }
+        #expect(throws: XMLFailure.malformed(line: 1, reason: "UTF-16")) {
+            try XMLReader.parse(bigEndian.span)
+        }
+    }
+
     @Test func limits() throws {
         let limits = XMLLimits(bytesMax: 100, depthMax: 3, elementsMax: 4)
         #expect(try parse(nested(3), limits: limits).isNamed("a"))
@@ -59,6 +71,53 @@ private func nested(_ depth: Int) -> String {
         #expect(throws: XMLFailure.tooManyElements) { try parse("<a><b/><b/><b/><b/></a>", limits: limits) }
         let long = "<a>" + String(repeating: "x", count: 100) + "</a>"
         #expect(throws: XMLFailure.tooLong) { try parse(long, limits: limits) }
+    }
+}
+
+/// What hostile documents cost: nothing that grows with them beyond the limits.
+@Suite struct XMLHostileTests {
+    @Test func aHundredMebibytesAreNotRead() {
+        let bytes = [UInt8](repeating: 0x3C, count: 100 << 20)
+        #expect(throws: XMLFailure.tooLong) { try XMLReader.parse(bytes.span) }
+    }
+
+    @Test func nestingEndsAtTheLimit() {
+        #expect(throws: XMLFailure.tooDeep) { try parse(nested(100_000)) }
+        #expect(throws: XMLFailure.tooDeep) { try parse(String(repeating: "<a>", count: 100_000)) }
+    }
+
+    @Test func elementsEndAtTheLimit() {
+        let many = "<a>" + String(repeating: "<b/>", count: 500_000) + "</a>"
+        #expect(throws: XMLFailure.tooManyElements) { try parse(many) }
+    }
+
+    @Test func entitiesAreNeverDefined() {
+        let entities = (1...9).map { level in
+            "<!ENTITY l\(level) \"\(String(repeating: "&l\(level - 1);", count: 10))\">"
+        }
+        let laughs = "<!DOCTYPE l [<!ENTITY l0 \"lol\">\(entities.joined())]><l>&l9;</l>"
+        #expect(throws: XMLFailure.doctype) { try parse(laughs) }
+        let quadratic =
+            "<!DOCTYPE q [<!ENTITY a \"\(String(repeating: "x", count: 100_000))\">]><q>"
+            + String(repeating: "&a;", count: 100_000) + "</q>"
+        #expect(throws: XMLFailure.doctype) { try parse(quadratic) }
+    }
+
+    @Test func attributesAreBoundedByTheDocument() throws {
+        let names = (0..<50_000).map { "a\($0)=''" }.joined(separator: " ")
+        #expect(try parse("<a \(names)/>").children.isEmpty)
+    }
+
+    @Test(arguments: [
+        "<a>" + String(repeating: "x", count: 2_000_000), String(repeating: "<a", count: 1_000_000),
+    ])
+    func longTokensThatNeverEnd(_ text: String) {
+        #expect(throws: XMLFailure.self) { try parse(text) }
+    }
+
+    @Test func manyReferencesAndSectionsAreOneText() throws {
+        let text = String(repeating: "&amp;<![CDATA[&]]>&#38;", count: 50_000)
+        #expect(try parse("<a>\(text)</a>").text == [UInt8](repeating: 0x26, count: 150_000))
     }
 }
 

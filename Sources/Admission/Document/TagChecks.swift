@@ -45,7 +45,7 @@ extension DocumentRule {
         view throws(Refusal) in
         for tag in tags(view) {
             let key = (tag.child("Key")?.text ?? [])[...]
-            guard (1...128).contains(key.count), isTagText(key) else {
+            guard ObjectTags.isKey(key) else {
                 throw Refusal(
                     .taggingKeyInvalid, expected: "1 to 128 of letters, digits, blank and + - = . _ : /",
                     actual: key.prefix(128).text)
@@ -58,7 +58,7 @@ extension DocumentRule {
         view throws(Refusal) in
         for tag in tags(view) {
             let value = (tag.child("Value")?.text ?? [])[...]
-            guard value.count <= 256, isTagText(value) else {
+            guard ObjectTags.isValue(value) else {
                 throw Refusal(
                     .invalidArgumentGeneric, argument: "Value", value: value.prefix(256),
                     expected: "at most 256 of letters, digits, blank and + - = . _ : /")
@@ -69,9 +69,10 @@ extension DocumentRule {
     static let objectTagCount = DocumentRule("xml-object-tag-count", on: [.putObjectTagging]) {
         view throws(Refusal) in
         let count = tags(view).count
-        guard count > 10 else { return }
+        guard count > OSSLimits.objectTagsMax else { return }
         throw Refusal(
-            CatalogueRow.invalidArgumentGeneric.argument("TagSet", "\(count)"), expected: "at most 10 tags",
+            CatalogueRow.invalidArgumentGeneric.argument("TagSet", "\(count)"),
+            expected: "at most \(OSSLimits.objectTagsMax) tags",
             actual: "\(count)")
     }
 
@@ -89,16 +90,5 @@ extension DocumentRule {
 
     private static func tags(_ view: DocumentView) -> [XMLElement] {
         view.root.child("TagSet")?.children("Tag") ?? []
-    }
-
-    private static func isTagText(_ text: ByteSlice) -> Bool {
-        text.allSatisfy { byte in
-            switch byte {
-            case ASCII.space, ASCII.plus, ASCII.hyphen, ASCII.equals, ASCII.dot, ASCII.underscore,
-                ASCII.colon, ASCII.slash:
-                true
-            default: ASCII.isAlphanumeric(byte)
-            }
-        }
     }
 }
