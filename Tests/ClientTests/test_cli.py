@@ -268,52 +268,6 @@ if can_mount():
             unmount(disk)
 
 
-def test_killed_emulator_has_what_it_acknowledged(tmp_path):
-    """Killed in the middle of its work, again and again: no acknowledged object is lost, none is torn."""
-    data = tmp_path / "data"
-    acknowledged = {}
-    for life in range(3):
-        emulator = Ossgate.emulator(tmp_path, {"emulator": {"buckets": [BUCKET]}}, data=data)
-        for key, body in acknowledged.items():
-            assert get(emulator.emulator_address, key).content == body
-        writers = [
-            threading.Thread(target=write_until_killed, args=(emulator, f"{life}-{number}", acknowledged))
-            for number in range(4)]
-        for writer in writers:
-            writer.start()
-        before = len(acknowledged)
-        await_truth(lambda: len(acknowledged) >= before + 40)
-        emulator.kill()
-        for writer in writers:
-            writer.join()
-    with Ossgate.emulator(tmp_path, {"emulator": {"buckets": [BUCKET]}}, data=data) as emulator:
-        address = emulator.emulator_address
-        for key, body in acknowledged.items():
-            assert get(address, key).content == body
-        listing = ElementTree.fromstring(
-            requests.get(f"http://{address}/{BUCKET}?max-keys=1000", timeout=PATIENCE).content)
-        for contents in listing.findall("Contents"):
-            answer = get(address, contents.findtext("Key"))
-            # Not acknowledged, but whole: its ETag is that of its bytes.
-            assert answer.headers["ETag"] == f'"{digests.etag(answer.content)}"'
-            assert len(answer.content) == int(contents.findtext("Size"))
-
-
-def write_until_killed(emulator, name, acknowledged):
-    session = requests.Session()
-    number = 0
-    while True:
-        number += 1
-        body = os.urandom(1 + number * 7919 % 200_000)
-        try:
-            answer = session.put(
-                f"http://{emulator.emulator_address}/{BUCKET}/{name}-{number}", body, timeout=PATIENCE)
-        except requests.RequestException:
-            return
-        if answer.status_code == 200:
-            acknowledged[f"{name}-{number}"] = body
-
-
 # Signals
 
 def test_drain(tmp_path):

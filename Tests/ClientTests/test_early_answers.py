@@ -65,7 +65,7 @@ def test_curl(open_pair, large, key, fault, expects, source):
         assert wire.answer(b"HEAD").status == 404
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", ["head", "md5", "crc64"])
 def test_sdk(sdk, stored, large, key, log, fault):
     (name, value), code, rule = FAULTS[fault]
     marker = log.mark()
