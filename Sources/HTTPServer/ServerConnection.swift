@@ -141,7 +141,7 @@ final class ServerConnection: ConnectionHandler {
         case .head(let head): begin(head)
         case .body(let range):
             if let exchange {
-                deadline.set(after: server.settings.bodyIdleNanoseconds)
+                if !exchange.isAnswered { setBodyDeadline() }
                 exchange.receive(input.extracting(range), remaining: decoder.bodyRemaining)
             }
         case .end(let trailers):
@@ -222,6 +222,9 @@ final class ServerConnection: ConnectionHandler {
         guard connection.bytesWritten != outputSeen else { return cut() }
         watchOutput()
     }
+
+    /// The rest of a request that was answered is given this time, however it comes.
+    func setRestDeadline() { deadline.set(after: server.settings.lingerNanoseconds) }
 
     func setBodyDeadline() { deadline.set(after: server.settings.bodyIdleNanoseconds) }
     func cancelBodyDeadline() { deadline.cancel() }

@@ -61,6 +61,9 @@ final class ServerExchange: Responder {
         }
     }
 
+    /// The whole answer has been given.
+    var isAnswered: Bool { response == .finished }
+
     func receive(_ body: Span<UInt8>, remaining: UInt64?) {
         guard response != .finished else { return drain(body.count) }
         rateBytes += UInt64(body.count)
@@ -175,6 +178,7 @@ final class ServerExchange: Responder {
         } else {
             // What is left of the body is small: the decoder reads and drops it, then the next request follows.
             pauses = []
+            owner.setRestDeadline()
             owner.processPending()
         }
     }

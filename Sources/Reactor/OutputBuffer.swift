@@ -40,17 +40,25 @@ struct OutputBuffer {
     }
 }
 
-/// Arrays kept for reuse by one shard: at most `countMax` of at most `bytesMax` each.
+/// Arrays kept for reuse by one shard: at most `countMax` of them, and of `bytesMax` together.
 struct BufferPool {
     private static let countMax = 64
-    private static let bytesMax = 1 << 20
+    private static let bytesMax = 4 << 20
     private var free: [[UInt8]] = []
+    private var bytes = 0
 
-    mutating func take() -> [UInt8] { free.popLast() ?? [] }
+    mutating func take() -> [UInt8] {
+        guard let array = free.popLast() else { return [] }
+        bytes -= array.capacity
+        return array
+    }
 
     mutating func give(_ array: inout [UInt8]) {
-        guard array.capacity > 0, array.capacity <= Self.bytesMax, free.count < Self.countMax else { return }
+        guard array.capacity > 0, free.count < Self.countMax, bytes + array.capacity <= Self.bytesMax else {
+            return
+        }
         array.removeAll(keepingCapacity: true)
+        bytes += array.capacity
         free.append(array)
     }
 }

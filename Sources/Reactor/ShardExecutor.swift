@@ -96,10 +96,15 @@ package actor Shard {
     }
 
     /// Closes every connection and listener and stops the sources; the shard is of no use afterwards.
-    package func stop() {
+    package func stop() async {
+        guard !source.isCancelled else { return }
         core.closeAll()
-        source.cancel()
         timer.cancel()
+        // Dispatch watches the epoll descriptor until then, and it must not be closed or reused while it does.
+        await withCheckedContinuation { continuation in
+            source.setCancelHandler { continuation.resume() }
+            source.cancel()
+        }
     }
 
     private func turn() {

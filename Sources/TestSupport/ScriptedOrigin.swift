@@ -59,7 +59,6 @@ package final class ScriptedOrigin: Sendable {
         /// A connection has taken nothing of a `pour` for half a second.
         var isBlocked = false
         var isStopped = false
-        var isListening = true
     }
 
     private struct Waiter {
@@ -141,9 +140,6 @@ package final class ScriptedOrigin: Sendable {
     /// Waits until no connection is open.
     package func noneOpen() async { await wait { $0.open.isEmpty } }
 
-    /// Waits until the port is closed, after `stop`.
-    package func closed() async { await wait { !$0.isListening } }
-
     /// Lets those go on that stall now.
     package func release() {
         let stalled = state.withLock { state in
@@ -203,10 +199,7 @@ package final class ScriptedOrigin: Sendable {
                 }
             }
         }
-        change {
-            _ = close(listening)
-            $0.isListening = false
-        }
+        _ = close(listening)
     }
 
     private func serve(_ socket: Int32) {

@@ -166,7 +166,7 @@ import Testing
     }
 
     @Test func aSilentRestOfARefusedBodyDoesNotHoldTheConnection() async throws {
-        let fixture = try await GatewayFixture { $0.server.bodyIdleNanoseconds = 100_000_000 }
+        let fixture = try await GatewayFixture { $0.server.lingerNanoseconds = 100_000_000 }
         let port = fixture.port
         let rest = try await onThread {
             let client = try RawClient(port: port)
@@ -175,6 +175,16 @@ import Testing
             return client.rest()
         }
         #expect(rest.isEmpty)
+        let trickled = try await onThread { [port = fixture.port] in
+            let client = try RawClient(port: port)
+            client.send(Self.refusedHead(length: 1000))
+            #expect(Self.isRefusal(try client.answer(to: .put)))
+            return (0..<100).first { _ in
+                client.send("x")
+                return client.waitForInput(milliseconds: 50)
+            }
+        }
+        #expect(trickled != nil)
         await fixture.stop()
     }
 

@@ -5,10 +5,9 @@ import Testing
 @Suite struct OriginAddressTests {
     /// Nothing listens on the first address: what was to be sent there goes to the next, whole.
     @Test(arguments: [10, 200_000]) func theNextAddressIsTriedWhenOneRefuses(bodyBytes: Int) async throws {
-        let refusing = ScriptedOrigin()
-        refusing.stop()
+        let refusing = ClosedPort()
         let fixture = try await GatewayFixture { plan in
-            let closed = SocketAddress.loopback(refusing.port)
+            let closed = SocketAddress.loopback(refusing.number)
             plan.settings.origin.addresses = [closed, closed] + plan.settings.origin.addresses
         }
         let body = [UInt8](repeating: 0x62, count: bodyBytes)
@@ -23,6 +22,7 @@ import Testing
         #expect(fixture.origin.seen.count == 3)
         #expect(fixture.origin.seen.allSatisfy { $0.isComplete && $0.body == body })
         await fixture.stop()
+        withExtendedLifetime(refusing) {}
     }
 
     @Test func newAddressesTakeTheNewConnections() async throws {

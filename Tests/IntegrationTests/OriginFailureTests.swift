@@ -36,16 +36,14 @@ import Testing
     }
 
     @Test func anOriginThatIsNotThereIs503() async throws {
-        let gone = ScriptedOrigin()
-        let port = gone.port
-        gone.stop()
-        await gone.closed()
-        let fixture = try await GatewayFixture(originPort: port)
+        let gone = ClosedPort()
+        let fixture = try await GatewayFixture(originPort: gone.number)
         expect(try await answer(fixture), 503, "ServiceUnavailable")
         expect(try await answer(to: Self.put(10), method: .put, fixture), 503, "ServiceUnavailable")
         expect(try await answer(to: Self.put(200_000), method: .put, fixture), 503, "ServiceUnavailable")
         #expect(try fixture.log.records().isEmpty)
         await fixture.stop()
+        withExtendedLifetime(gone) {}
     }
 
     @Test(arguments: [

@@ -14,6 +14,8 @@ struct Replay {
     let isRefusedByHead: Bool
     /// The body is as long as its framing says. Cases about heads alone often have none.
     let isWhole: Bool
+    /// Its verdict is another one some seconds later: the gateway's clock cannot be held for it.
+    let isBoundToTheSecond: Bool
     private let head: RequestHead
     private let plan: BodyPlan
     /// Before its coding; empty when it is not whole.
@@ -38,6 +40,8 @@ struct Replay {
         head = try Self.decode(headBytes)
         let verdict = Admission.judge(head: head, settings: vector.config.admission, now: now)
         isRefusedByHead = verdict.rejection != nil
+        let later = Admission.judge(head: head, settings: vector.config.admission, now: now + 30)
+        isBoundToTheSecond = later.rejection?.error.message != verdict.rejection?.error.message
         plan = verdict.bodyPlan
         let sent = headBytes + vector.request.bodyBytes(placeholders)
         isWhole = Self.isWhole(sent)
