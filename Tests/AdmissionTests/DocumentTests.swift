@@ -67,6 +67,17 @@ extension Vector {
         expect(vector, try vector.documentVerdict().rejection)
     }
 
+    /// What the catalogue gives to bodies and is about documents has a refusal and a near-miss.
+    @Test func everyRowIsRefusedAndHasANearMiss() throws {
+        let vectors = try (["vectors.json"] + VectorFile.ownFiles()).flatMap { try VectorFile.load($0) }
+        let passing = Set(vectors.filter { $0.expectation == .forward }.map(\.row))
+        let refused = Set(vectors.filter { $0.expectation != .forward }.map(\.row))
+        #expect(Self.coveredRows.count == 22)
+        #expect(Self.coveredRows.subtracting(try VectorFile.catalogueRows(site: "edge-body")).isEmpty)
+        #expect(Self.coveredRows.subtracting(passing).isEmpty)
+        #expect(Self.coveredRows.subtracting(refused).isEmpty)
+    }
+
     @Test func everyRuleIsNamedByACase() throws {
         let cases = try Self.ownFiles().flatMap { try VectorFile.load($0) }
         #expect(Set(cases.compactMap(\.rule)) == Set(DocumentRules.names))
