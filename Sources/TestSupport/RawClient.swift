@@ -179,11 +179,11 @@ package final class RawClient {
         return unsafe poll(&descriptor, 1, milliseconds) > 0
     }
 
-    /// Sends what the kernel takes at once of `bytes`, again and again until it takes no more within half a second;
-    /// returns how much was taken.
-    package func sendUntilBlocked(_ bytes: [UInt8], from start: Int = 0) -> Int {
-        var sent = start
-        while sent < bytes.count, canSend(milliseconds: 500) {
+    /// Sends what the kernel takes at once of `bytes`, again and again until it takes no more within the given
+    /// time; returns how much was taken.
+    package func sendUntilBlocked(_ bytes: [UInt8], milliseconds: Int32 = 500) -> Int {
+        var sent = 0
+        while sent < bytes.count, canSend(milliseconds: milliseconds) {
             let count = unsafe bytes.withUnsafeBytes { raw in
                 unsafe Glibc.send(
                     socket, raw.baseAddress?.advanced(by: sent), raw.count - sent,

@@ -59,7 +59,7 @@ import Testing
         let flood = built
         try await onThread {
             let client = try RawClient(port: port, receiveBytes: 4096)
-            let accepted = client.sendUntilBlocked(flood)
+            let accepted = client.sendUntilBlocked(flood, milliseconds: 2_000)
             #expect(accepted < flood.count)
             // Whoever begins to read gets every answer.
             client.endOutput()
@@ -71,7 +71,7 @@ import Testing
     }
 
     @Test func halfCloseAfterACompleteRequestStillGetsItsAnswer() async throws {
-        let body = Pattern.bytes(count: 3 << 20, seed: 3)
+        let body = Pattern.bytes(count: 12 << 20, seed: 3)
         let origin = ScriptedOrigin(onEnd: { _ in .answer(ScriptedOrigin.ok(body: body)) })
         let fixture = try await GatewayFixture(origin: origin)
         let port = fixture.port
