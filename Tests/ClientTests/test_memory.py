@@ -1,4 +1,6 @@
 """Bodies of any size take a bounded amount of the gateway's memory, whoever is slow."""
+import base64
+import json
 import socket
 import threading
 import time
@@ -98,6 +100,56 @@ def test_upload_with_both_digests(tmp_path):
             with Meter(gateway):
                 upload(gateway, size, chunked)
             assert (origin.requests[-1].body_length, origin.requests[-1].is_whole) == (size, True)
+
+
+def upload_form(gateway, size, chunked=False, declared=None):
+    """A form with a file of zeros, whose policy allows `declared` bytes; the answer."""
+    policy = base64.b64encode(json.dumps({
+        "expiration": "2099-12-31T12:00:00Z", "conditions": [["content-length-range", 0, declared or size]],
+    }).encode()).decode()
+    fields = {"key": "large", "OSSAccessKeyId": "LTAI5tExampleKeyId00", "policy": policy, "Signature": "c2ln"}
+    opening = "".join(
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items())
+    opening = (opening + '--b\r\nContent-Disposition: form-data; name="file"; filename="z"\r\n\r\n').encode()
+    closing = b"\r\n--b--\r\n"
+    whole = len(opening) + size + len(closing)
+    _, crc = zeros(size)
+    framing = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {whole}"
+    with Wire(gateway.address) as wire:
+        wire.socket.settimeout(None)
+        wire.send((
+            f"POST /bucket-1/ HTTP/1.1\r\nHost: localhost\r\n{framing}\r\nx-oss-hash-crc64ecma: {crc}\r\n"
+            "Content-Type: multipart/form-data; boundary=b\r\n\r\n").encode())
+        wire.send(b"%x\r\n%s\r\n" % (len(opening), opening) if chunked else opening)
+        try:
+            for piece in pieces(size):
+                wire.send(b"%x\r\n%s\r\n" % (len(piece), piece) if chunked else piece)
+            wire.send(b"%x\r\n%s\r\n0\r\n\r\n" % (len(closing), closing) if chunked else closing)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        return wire.answer(), whole
+
+
+def form_takes_little_memory(tmp_path, size):
+    with Origin(keep=0, hashes=False) as origin, running(tmp_path, origin) as gateway:
+        for chunked in (False, True):
+            with Meter(gateway):
+                answer, whole = upload_form(gateway, size, chunked)
+                assert answer.status == 200
+            assert (origin.requests[-1].body_length, origin.requests[-1].is_whole) == (whole, True)
+        with Meter(gateway):
+            answer, _ = upload_form(gateway, size, declared=size - 1)
+            assert (answer.status, b"EntityTooLarge" in answer.body) == (400, True)
+        assert not origin.requests[-1].is_whole
+
+
+def test_form(tmp_path):
+    form_takes_little_memory(tmp_path, 256 * MIB)
+
+
+@pytest.mark.heavy
+def test_heavy_form(tmp_path):
+    form_takes_little_memory(tmp_path, 1024 * MIB)
 
 
 def blocks(connection, data, seconds=1):
