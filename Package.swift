@@ -88,10 +88,17 @@ let package = Package(
                 "Proxy", "Reactor", "Telemetry", "TestSupport",
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
+        tests("FuzzingTests", ["Fuzzing"]),
         tests("EmulatorStorageTests", ["Emulator", "Bytes"]),
         tests(
             "EmulatorTests", ["Bytes", "Digest", "Emulator", "HTTPModel", "HTTPServer", "OSSModel", "XML"]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
+
+        // Fuzzers: one harness for each decoder, and a program around it.
+        library("Fuzzing", ["Admission", "Bytes", "HTTP1", "HTTPModel", "OSSModel"]),
+        .executableTarget(name: "FuzzForm", dependencies: ["Fuzzing"], swiftSettings: strict),
+        .executableTarget(name: "FuzzDocument", dependencies: ["Fuzzing"], swiftSettings: strict),
+        .executableTarget(name: "FuzzHTTP1", dependencies: ["Fuzzing"], swiftSettings: strict),
 
         // What tests share: vectors and their placeholders.
         library("TestSupport", ["Bytes", "HTTPModel", "HTTP1", "OSSModel"]),
