@@ -83,6 +83,7 @@ package final class Server: ShardService {
     func connectionClosed() {
         connectionCount -= 1
         connectionsChanged(false)
+        if isDraining, connectionCount == 0 { core.serviceBecameIdle() }
     }
 
     var acceptsFurtherRequests: Bool { !isDraining }

@@ -95,16 +95,16 @@ package final class GatewayServer: Sendable {
     package func drain(delay: Duration, bound: Duration) async {
         readiness.isReady = false
         try? await Task.sleep(for: delay)
-        for shard in shards { await shard.run { core in core.services.forEach { $0.drain() } } }
-        let end = ContinuousClock.now + bound
-        while ContinuousClock.now < end {
-            var open = 0
-            for shard in shards {
-                open += await shard.run { core in core.services.reduce(0) { $0 + $1.openConnections } }
-            }
-            if open == 0 { break }
-            // The end of an exchange is no event that the process hears of: it looks at short intervals.
-            try? await Task.sleep(for: .milliseconds(20))
+        let (idleShards, announcement) = AsyncStream<Void>.makeStream()
+        for shard in shards {
+            await shard.run { core in core.drainServices { announcement.yield() } }
+        }
+        let count = shards.count
+        await withTaskGroup { group in
+            group.addTask { for await _ in idleShards.prefix(count) {} }
+            group.addTask { try? await Task.sleep(for: bound) }
+            await group.next()
+            group.cancelAll()
         }
         await stop()
     }

@@ -27,6 +27,7 @@ import Glibc
 
     /// What runs here and is drained with the process; kept alive by being here.
     package var services: [any ShardService] = []
+    private var idleAction: (() -> Void)?
     /// What goes on while the others drain.
     package var adminServices: [any ShardService] = []
 
@@ -176,6 +177,20 @@ import Glibc
             swap(&connections, &unflushed)
             for connection in connections { connection.flush() }
         }
+    }
+
+    /// Drains the services; `whenIdle` is called once, as soon as none of them has an open connection.
+    package func drainServices(whenIdle: @escaping () -> Void) {
+        idleAction = whenIdle
+        for service in services { service.drain() }
+        serviceBecameIdle()
+    }
+
+    /// A service that is drained has closed its last connection.
+    package func serviceBecameIdle() {
+        guard let action = idleAction, services.allSatisfy({ $0.openConnections == 0 }) else { return }
+        idleAction = nil
+        action()
     }
 
     func closeAll() {
