@@ -7,10 +7,6 @@ package struct PauseReasons: OptionSet, Sendable {
 
     /// The connection to the origin takes no more for now.
     package static let upstreamFull = PauseReasons(rawValue: 1)
-    /// The client takes no more of the response for now.
-    package static let clientSlow = PauseReasons(rawValue: 2)
-    /// The exchange waits for something that is not a body byte (a connection to the origin, a disk).
-    package static let awaitingUpstream = PauseReasons(rawValue: 4)
 }
 
 /// Why a request body cannot be had whole.

@@ -19,6 +19,15 @@ struct BodyStage: ~Copyable {
     private let claimedCRC64: ByteSlice?
     private let isForm: Bool
 
+    /// Of a request that has not been admitted: no byte of its body is read.
+    init() {
+        operation = nil
+        bytesMax = nil
+        claimedMD5 = nil
+        claimedCRC64 = nil
+        isForm = false
+    }
+
     /// `now` is in Unix seconds.
     init(
         head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings, now: Int64

@@ -20,7 +20,7 @@ final class Exchange: ExchangeHandler {
     var request = RequestState.admitting
     var response = ResponseState.none
     var download = DownloadCheck()
-    var stage: BodyStage
+    var stage = BodyStage()
     /// The body, or its beginning, until the origin is opened.
     private var gathered: [UInt8] = []
     private var gatherLimit = 0
@@ -55,9 +55,6 @@ final class Exchange: ExchangeHandler {
         self.responder = responder
         self.requestID = requestID
         startedAt = gateway.core.now
-        stage = BodyStage(
-            head: head, operation: nil, plan: .none, settings: gateway.settings, now: gateway.core.unixSeconds
-        )
     }
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
