@@ -32,9 +32,6 @@ package struct SignatureMismatch: Sendable, Equatable {
     /// `stringToSign` in hexadecimal, a blank between bytes: the element `StringToSignBytes`.
     package var stringToSignBytes: [UInt8] { Self.spacedHex(stringToSign) }
 
-    /// The same of the canonical request.
-    package var canonicalRequestBytes: [UInt8]? { canonicalRequest.map(Self.spacedHex) }
-
     private static func spacedHex(_ bytes: [UInt8]) -> [UInt8] {
         Array(bytes.map { Hex.encode([$0], upper: true) }.joined(separator: [ASCII.space]))
     }
