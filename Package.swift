@@ -45,6 +45,8 @@ let package = Package(
         library("XML", ["Bytes", "CExpat"]),
         library("JSON", ["Bytes"]),
         tests("JSONTests", ["JSON"]),
+        library("Explain", ["Bytes", "JSON", "OSSModel", "XML"]),
+        tests("ExplainTests", ["Explain", "OSSModel"]),
         library("Admission", ["Bytes", "HTTPModel", "JSON", "OSSModel", "XML"]),
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
@@ -68,7 +70,7 @@ let package = Package(
             name: "ossgate",
             dependencies: [
                 "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "Telemetry",
-                "Proxy", "Emulator", "Config",
+                "Proxy", "Emulator", "Config", "Explain",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

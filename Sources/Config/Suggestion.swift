@@ -1,7 +1,7 @@
 /// "Did you mean": the nearest of some known names.
-enum Suggestion {
+package enum Suggestion {
     /// The candidate with the smallest edit distance, if it is at most a third of the name; compared without case.
-    static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+    package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
         guard name.utf8.count <= 64 else { return nil }
         let ranked = candidates.map { ($0, distance(name.lowercased(), $0.lowercased())) }
         guard let best = ranked.min(by: { ($0.1, $0.0) < ($1.1, $1.0) }) else { return nil }

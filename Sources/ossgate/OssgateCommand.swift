@@ -16,5 +16,8 @@ import Digest
             \(OpenSSLVersion.text)
             configuration schema \(Configuration.schemaVersion)
             """,
-        subcommands: [ServeCommand.self, CheckCommand.self, EmulatorCommand.self])
+        subcommands: [
+            ServeCommand.self, CheckCommand.self, EmulatorCommand.self, ExplainCommand.self,
+            RejectionsCommand.self,
+        ])
 }

@@ -146,7 +146,8 @@ import Testing
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent()
         let readme = try String(contentsOf: root.appendingPathComponent("README.md"), encoding: .utf8)
-        let table = try #require(readme.components(separatedBy: "| Field | Meaning |").last)
+        let table = try #require(
+            readme.components(separatedBy: "| Field | Meaning |").last?.components(separatedBy: "\n\n").first)
         let names = table.split(separator: "\n").filter { $0.hasPrefix("| `") }.map {
             String($0.dropFirst(3).prefix { $0 != "`" })
         }
