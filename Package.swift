@@ -64,7 +64,9 @@ let package = Package(
             ]),
         library(
             "Emulator",
-            ["Bytes", "HTTPModel", "OSSModel", "Digest", "XML", "CSQLite", "Reactor", "HTTPServer"]),
+            [
+                "Bytes", "HTTPModel", "OSSModel", "Digest", "JSON", "XML", "CSQLite", "Reactor", "HTTPServer",
+            ]),
         library("Config", ["Bytes", "JSON"]),
         .executableTarget(
             name: "ossgate",

@@ -36,7 +36,7 @@ final class EmulatorExchange: ExchangeHandler {
 
     func start() {
         do throws(OSSError) {
-            let request = try EmulatorRequest(head, id: id, settings: application.settings)
+            let request = try EmulatorRequest(head, id: id, store: application.store)
             try application.authorize(request)
             let operation = try Operations(application.store).route(request)
             let claims = try DigestClaims(head, isActive: application.settings.verifiesDigests)
@@ -56,7 +56,7 @@ final class EmulatorExchange: ExchangeHandler {
     private func checkLength() throws(OSSError) {
         switch head.framing {
         case .none: throw CatalogueRow.missingContentLength.error
-        case .length(let count) where count > application.settings.uploadBytesMax:
+        case .length(let count) where count > application.settings.limits.uploadBytes:
             throw CatalogueRow.inlineDataTooLarge.error
         case .length, .chunked, .untilClose: break
         }
@@ -71,7 +71,7 @@ final class EmulatorExchange: ExchangeHandler {
             case .none: break
             case .data(let data, _, _):
                 try data.append(body)
-                guard data.size <= application.settings.uploadBytesMax else {
+                guard data.size <= application.settings.limits.uploadBytes else {
                     throw CatalogueRow.inlineDataTooLarge.error
                 }
             case .document(var bytes, let claims, let request, let carryOut):

@@ -15,7 +15,7 @@ struct EmulatorRequest {
     let id: RequestID
 
     /// 400 or 403 for a host that is none of the service's, or for names that cannot be.
-    init(_ head: RequestHead, id: RequestID, settings: EmulatorSettings) throws(OSSError) {
+    init(_ head: RequestHead, id: RequestID, store: EmulatorStore) throws(OSSError) {
         self.head = head
         self.id = id
         var parameters: [String: [UInt8]] = [:]
@@ -25,7 +25,7 @@ struct EmulatorRequest {
         }
         self.parameters = parameters
         let path = head.path.dropFirst()
-        switch HostAddress(head.authority ?? [], settings) {
+        switch HostAddress(head.authority ?? [], store) {
         case .bucket(let name):
             bucket = name
             key = PercentEncoding.decode(path) ?? []

@@ -12,11 +12,8 @@ package struct EmulatorSettings: Sendable {
     package var buckets: [String] = []
     /// A directory for durable data; nil keeps all in memory.
     package var dataDirectory: String?
-    package var bucketsMax = 100
-    /// All parts but the last must have so many bytes when an upload is completed.
-    package var partBytesMin: UInt64 = 100 * 1024
-    /// Bytes of one upload, append or part.
-    package var uploadBytesMax: UInt64 = 5 << 30
+    package var limits = EmulatorLimits()
+    package var account = EmulatorAccount()
     /// Bodies above this go to a file even when data is in memory.
     package var memoryBodyBytesMax = 64 << 20
     /// `Content-MD5` and `x-oss-hash-crc64ecma` of requests are verified. False takes every complete body, so that a

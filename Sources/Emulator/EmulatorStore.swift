@@ -21,6 +21,8 @@ package final class EmulatorStore: Sendable {
     struct State {
         var buckets: [String: Bucket] = [:]
         var uploads: [String: Upload] = [:]
+        /// Sub-resources by bucket; a bucket without any has no entry.
+        var settings: [String: BucketSettings] = [:]
         var journal: Journal?
 
         /// Bodies that no record names any more; removed when the lock is free.
@@ -36,6 +38,7 @@ package final class EmulatorStore: Sendable {
         if let directory = settings.dataDirectory {
             let journal = try Journal(directory: directory)
             Self.restore(try journal.load(), into: &initial)
+            initial.settings = try journal.loadSettings(buckets: Set(initial.buckets.keys))
             initial.journal = journal
             bodies.removeUnreferenced(keeping: Self.fileNames(initial))
         }
@@ -122,7 +125,7 @@ extension EmulatorStore {
     ) throws(OSSError) {
         try step { state in
             guard var record = state.buckets[name]?.record else {
-                guard state.buckets.count < settings.bucketsMax else {
+                guard state.buckets.count < settings.limits.buckets else {
                     throw CatalogueRow.tooManyBuckets.error
                 }
                 let record = BucketRecord(
@@ -165,8 +168,12 @@ extension EmulatorStore {
             guard bucket.objects.count == 0, !hasUploads else {
                 throw CatalogueRow.bucketNotEmpty.with("BucketName", name)
             }
-            try state.journal?.deleteBucket(name)
+            try state.journal?.transaction { [journal = state.journal] () throws(StorageFailure) in
+                try journal?.deleteBucket(name)
+                try journal?.deleteSettings(of: name)
+            }
             state.buckets[name] = nil
+            state.settings[name] = nil
         }
     }
 
@@ -248,7 +255,7 @@ extension EmulatorStore {
             guard existing.kind == .appendable else { throw Fault.notAppendable(existing.size) }
             guard existing.size == position else { throw Fault.position(existing.size) }
             guard piece.size > 0 else { return existing }
-            guard existing.size + piece.size <= settings.uploadBytesMax else {
+            guard existing.size + piece.size <= settings.limits.uploadBytes else {
                 throw CatalogueRow.inlineDataTooLarge.error
             }
             let record = existing.appended(piece, crc64: crc64, modified: first.modified)

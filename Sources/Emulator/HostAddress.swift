@@ -8,7 +8,8 @@ enum HostAddress {
     /// A domain that is not the service's.
     case unknown
 
-    init(_ authority: ByteSlice, _ settings: EmulatorSettings) {
+    init(_ authority: ByteSlice, _ store: EmulatorStore) {
+        let settings = store.settings
         let host = Self.withoutPort(authority)
         let lower = host.map(ASCII.lowercased)
         if host.isEmpty || host.first == ASCII.leftBracket || Self.isIPv4(host) {
@@ -33,7 +34,7 @@ enum HostAddress {
                 return
             }
         }
-        self = .unknown
+        self = store.bucket(ofDomain: lower[...].text).map { .bucket($0) } ?? .unknown
     }
 
     private static func withoutPort(_ authority: ByteSlice) -> ByteSlice {

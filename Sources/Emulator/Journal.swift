@@ -29,7 +29,7 @@ final class Journal {
         PRAGMA user_version = 1;
         """
 
-    private let database: SQLiteDatabase
+    let database: SQLiteDatabase
     private let saveBucket: SQLiteStatement
     private let removeBucket: SQLiteStatement
     private let saveObject: SQLiteStatement

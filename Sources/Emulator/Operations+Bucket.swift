@@ -12,6 +12,8 @@ extension Operations {
         let countMax = try count(request, "max-keys", fallback: 100)
         let matching = try store.buckets().filter { $0.name.hasPrefix(prefix) && $0.name > marker }
         let page = matching.prefix(countMax)
+        var regions: [String] = []
+        for bucket in page { regions.append(try region(ofBucket: bucket.name)) }
         var xml = XMLWriter()
         xml.element("ListAllMyBucketsResult") { xml in
             if matching.count > page.count || request.has("max-keys") || request.has("prefix") {
@@ -23,7 +25,9 @@ extension Operations {
             }
             writeOwner(&xml)
             xml.element("Buckets") { xml in
-                for bucket in page { xml.element("Bucket") { write(bucket, to: &$0) } }
+                for (bucket, region) in zip(page, regions) {
+                    xml.element("Bucket") { write(bucket, in: region, to: &$0) }
+                }
             }
         }
         return Answer(xml: xml.bytes)
@@ -47,7 +51,15 @@ extension Operations {
             throw CatalogueRow.bucketStorageClass.argument("StorageClass", storageClass)
         }
         if let redundancy, redundancy != "LRS", redundancy != "ZRS" { throw CatalogueRow.malformedXML.error }
+        let region = EmulatorRegion.asked(request)
+        let isNew = (try? store.bucket(name)) == nil
+        if !isNew, let region, try region != self.region(ofBucket: name) {
+            throw CatalogueRow.bucketAlreadyExists2.with("BucketName", name)
+        }
         try store.putBucket(name, acl: acl, storageClass: storageClass, redundancy: redundancy)
+        if isNew, let region {
+            try store.changeSettings(of: name) { _, draft in draft.put(Self.regionKind, Array(region.utf8)) }
+        }
         var answer = Answer()
         answer.set("Location", "/\(name)")
         return answer
@@ -61,17 +73,18 @@ extension Operations {
     func headBucket(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try store.bucket(request.requiredBucket())
         var answer = Answer()
-        answer.set("x-oss-bucket-region", region)
+        answer.set("x-oss-bucket-region", try region(ofBucket: bucket.name))
         answer.set("x-oss-storage-class", bucket.storageClass)
         return answer
     }
 
     func getBucketInfo(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try store.bucket(request.requiredBucket())
+        let region = try region(ofBucket: bucket.name)
         var xml = XMLWriter()
         xml.element("BucketInfo") { xml in
             xml.element("Bucket") { xml in
-                write(bucket, to: &xml)
+                write(bucket, in: region, to: &xml)
                 xml.element("DataRedundancyType", bucket.redundancy)
                 xml.element("AccessControlList") { $0.element("Grant", bucket.acl) }
                 writeOwner(&xml)
@@ -81,7 +94,7 @@ extension Operations {
     }
 
     func getBucketLocation(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        _ = try store.bucket(request.requiredBucket())
+        let region = try region(ofBucket: request.requiredBucket())
         var xml = XMLWriter()
         xml.element("LocationConstraint", "oss-\(region)")
         return Answer(xml: xml.bytes)
@@ -89,12 +102,13 @@ extension Operations {
 
     func getBucketStat(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let usage = try store.usage(of: request.requiredBucket())
+        let channels = try store.settings(of: request.requiredBucket()).ids(Self.channels).count
         var xml = XMLWriter()
         xml.element("BucketStat") { xml in
             xml.element("Storage", usage.bytes)
             xml.element("ObjectCount", usage.objects)
             xml.element("MultipartUploadCount", usage.uploads)
-            xml.element("LiveChannelCount", 0)
+            xml.element("LiveChannelCount", channels)
         }
         return Answer(xml: xml.bytes)
     }
@@ -114,8 +128,6 @@ extension Operations {
 
     static let storageClasses = ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"]
 
-    var region: String { "cn-hangzhou" }
-
     func accessControl(_ grant: String) -> Answer {
         var xml = XMLWriter()
         xml.element("AccessControlPolicy") { xml in
@@ -132,7 +144,7 @@ extension Operations {
         }
     }
 
-    private func write(_ bucket: BucketRecord, to xml: inout XMLWriter) {
+    private func write(_ bucket: BucketRecord, in region: String, to xml: inout XMLWriter) {
         xml.element("Name", bucket.name)
         xml.element("CreationDate", Self.extended(bucket.created))
         xml.element("Location", "oss-\(region)")

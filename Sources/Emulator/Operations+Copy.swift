@@ -26,7 +26,7 @@ struct CopySource {
             throw CatalogueRow.noSuchVersion.with("Key", String(decoding: key, as: UTF8.self))
         }
         record = try store.object(key, in: bucket)
-        guard record.size <= store.settings.uploadBytesMax else {
+        guard record.size <= store.settings.limits.copyBytes else {
             throw CatalogueRow.entityTooLargeCopy.error
         }
     }

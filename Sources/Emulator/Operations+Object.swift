@@ -218,3 +218,23 @@ extension Operations {
         String(decoding: OSSTime.httpDate(seconds), as: UTF8.self)
     }
 }
+
+extension Operations {
+    /// Stores bytes that the emulator made itself under the key of a request, in place of what was there.
+    func storeObject(_ request: EmulatorRequest, _ bytes: [UInt8], type: String) throws(OSSError) {
+        let data = try DataBody(store, DigestClaims(request.head, isActive: false))
+        try data.append(bytes.span)
+        let stored = try data.finish()
+        var record = try template(request, kind: .normal)
+        record.fields.removeAll { $0.name == "Content-Type" }
+        record.fields.append(StoredField(name: "Content-Type", value: Array(type.utf8)))
+        record.pieces = [stored.piece]
+        record.etag = Self.hex(stored.md5)
+        record.crc64 = stored.crc64
+        record.contentMD5 = String(decoding: Base64.encode(stored.md5), as: UTF8.self)
+        let whole = record
+        try store.keeping(stored) { () throws(OSSError) in
+            try store.put(whole, in: request.requiredBucket(), onlyIfAbsent: false)
+        }
+    }
+}

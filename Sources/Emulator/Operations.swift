@@ -23,6 +23,8 @@ struct Operations {
 
     func route(_ request: EmulatorRequest) throws(OSSError) -> Plan {
         if request.head.method == .options { throw preflightRefusal(request) }
+        if let plan = try channelPlan(request) { return plan }
+        if let plan = try settingPlan(request) { return plan }
         if let parameter = Self.missing(request) { throw Self.notImplemented("?" + parameter) }
         if let version = request.text("versionId"), version != "null" {
             guard !version.isEmpty else { throw CatalogueRow.versionIDEmpty.error }
@@ -94,27 +96,18 @@ struct Operations {
     /// The first parameter that selects an operation which this emulator does not have: said so, rather than taken for
     /// the operation without it.
     private static func missing(_ request: EmulatorRequest) -> String? {
-        if request.key.isEmpty, request.has("tagging") { return "tagging" }
-        return missingParameters.first(where: request.has)
+        missingParameters.first(where: request.has)
     }
 
     private static let missingParameters = [
-        "versioning", "versions", "lifecycle", "logging", "website", "referer", "cors", "policy",
-        "policyStatus", "encryption", "inventory", "worm", "wormId", "wormExtend", "replication",
-        "replicationLocation", "replicationProgress", "rtc", "cname", "live", "vod", "restore",
-        "cleanRestoredObject", "requestPayment", "transferAcceleration", "accessmonitor", "resourceGroup",
-        "bucketArchiveDirectRead", "httpsConfig", "objectWorm", "retention", "legalHold", "qos", "qosInfo",
-        "requesterQosInfo", "qosRequester", "publicAccessBlock", "overwriteConfig",
-        "userDefinedLogFieldsConfig", "redundancyTransition", "accessPoint", "accessPointPolicy",
-        "asyncFetch",
-        "x-oss-process", "x-oss-async-process", "x-oss-write-get-object-response", "metaQuery", "style",
-        "seal", "regions", "cloudboxes", "dataPipeline", "resourcePool", "resourcePoolInfo",
-        "resourcePoolBuckets",
+        "versioning", "versions", "restore", "cleanRestoredObject", "retention", "legalHold", "asyncFetch",
+        "x-oss-process", "x-oss-async-process", "x-oss-write-get-object-response", "seal", "dataPipeline",
+        "resourcePool", "resourcePoolInfo", "resourcePoolBuckets",
     ]
 
-    private static func notImplemented(_ what: String) -> OSSError {
+    static func notImplemented(_ what: String) -> OSSError {
         OSSError(
-            status: 501, code: "NotImplemented", message: "The emulator does not implement \(what) yet.")
+            status: 501, code: "NotImplemented", message: "The emulator does not implement \(what).")
     }
 
     /// No bucket has rules for other origins, so none is allowed.
@@ -127,11 +120,11 @@ struct Operations {
     }
 
     /// An operation without a body; one that comes all the same is dropped.
-    private func plain(_ carryOut: @escaping (EmulatorRequest) throws(OSSError) -> Answer) -> Plan {
+    func plain(_ carryOut: @escaping (EmulatorRequest) throws(OSSError) -> Answer) -> Plan {
         .document { request, _ throws(OSSError) in try carryOut(request) }
     }
 
-    private func unsupported(_ request: EmulatorRequest) -> OSSError {
+    func unsupported(_ request: EmulatorRequest) -> OSSError {
         let level = request.bucket == nil ? "Service" : request.key.isEmpty ? "Bucket" : "Object"
         return CatalogueRow.methodNotAllowed.with("Method", request.head.method.text)
             .with("ResourceType", level)

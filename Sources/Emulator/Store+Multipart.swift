@@ -86,8 +86,8 @@ extension EmulatorStore {
             parts = upload.parts.values.sorted { $0.number < $1.number }
         }
         guard !parts.isEmpty else { throw CatalogueRow.malformedXML.error }
-        for part in parts.dropLast() where part.piece.size < settings.partBytesMin {
-            throw CatalogueRow.entityTooSmall.with("MinSizeAllowed", "\(settings.partBytesMin)")
+        for part in parts.dropLast() where part.piece.size < settings.limits.partBytes {
+            throw CatalogueRow.entityTooSmall.with("MinSizeAllowed", "\(settings.limits.partBytes)")
                 .with("ProposedSize", "\(part.piece.size)").with("PartNumber", "\(part.number)")
         }
         return parts

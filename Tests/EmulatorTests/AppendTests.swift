@@ -72,7 +72,7 @@ import Testing
     }
 
     @Test func onlySoManyBytesInAll() throws {
-        let emulator = try Harness { $0.uploadBytesMax = 100 }
+        let emulator = try Harness { $0.limits.uploadBytes = 100 }
         #expect(emulator.send("POST", "/bucket/log?append&position=0", body: sampleBytes(60)).status == 200)
         let reply = emulator.send("POST", "/bucket/log?append&position=60", body: sampleBytes(41))
         #expect(reply.code == "InlineDataTooLarge")

@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test func onlySoManyBuckets() throws {
-        let emulator = try Harness { $0.bucketsMax = 2 }
+        let emulator = try Harness { $0.limits.buckets = 2 }
         #expect(emulator.send("PUT", "/second").status == 200)
         let third = emulator.send("PUT", "/third")
         #expect(third.status == 400)

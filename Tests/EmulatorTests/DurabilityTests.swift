@@ -56,7 +56,7 @@ import Testing
         do {
             let emulator = try Harness {
                 $0.dataDirectory = scratch.path
-                $0.partBytesMin = 1
+                $0.limits.partBytes = 1
             }
             let id = try #require(emulator.send("POST", "/bucket/key?uploads").xml.text("UploadId"))
             for number in 1...3 {
@@ -74,7 +74,7 @@ import Testing
         let scratch = try Scratch()
         let emulator = try Harness {
             $0.dataDirectory = scratch.path
-            $0.uploadBytesMax = 1000
+            $0.limits.uploadBytes = 1000
         }
         func bodies() throws -> Int {
             try scratch.files().filter { $0.contains("objects/") || $0.contains("temporary/") }.count

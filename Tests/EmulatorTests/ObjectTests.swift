@@ -144,7 +144,7 @@ import Testing
     }
 
     @Test func onlySoManyBytes() throws {
-        let emulator = try Harness { $0.uploadBytesMax = 1000 }
+        let emulator = try Harness { $0.limits.uploadBytes = 1000 }
         #expect(emulator.send("PUT", "/bucket/key", body: sampleBytes(1000)).status == 200)
         for chunked in [false, true] {
             let reply = emulator.send(

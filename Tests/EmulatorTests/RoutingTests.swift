@@ -3,22 +3,26 @@ import HTTPServer
 import Testing
 
 @Suite struct RoutingTests {
-    private let sub = [
-        "tagging", "publicAccessBlock", "lifecycle", "cors", "versioning", "encryption", "resourceGroup",
-        "accessmonitor", "httpsConfig", "overwriteConfig", "objectWorm", "inventory&inventoryId=a",
-    ]
-
     /// What the emulator lacks must never be taken for the operation without the parameter.
-    @Test func subResourcesThatAreMissingChangeNothing() throws {
+    @Test func parametersThatAreMissingChangeNothing() throws {
         let emulator = try Harness()
-        for name in sub {
-            for method in ["GET", "PUT", "DELETE"] {
-                let reply = emulator.send(method, "/bucket/?" + name, body: method == "PUT" ? [] : nil)
-                #expect(reply.status == 501, "\(method) \(name)")
+        for target in ["/bucket/?asyncFetch", "/bucket/key?x-oss-async-process", "/?resourcePool"] {
+            for method in ["GET", "PUT", "DELETE", "POST"] {
+                let reply = emulator.send(method, target, body: method == "PUT" ? [] : nil)
+                #expect(reply.status == 501, "\(method) \(target)")
                 #expect(reply.code == "NotImplemented")
             }
         }
-        #expect(emulator.send("GET", "/?regions").status == 501)
+        #expect(emulator.send("HEAD", "/bucket").status == 200)
+    }
+
+    /// Nor a sub-resource, with a method that it does not have, for the bucket itself.
+    @Test func methodsThatASubResourceLacks() throws {
+        let emulator = try Harness()
+        for target in ["referer", "requestPayment", "accessmonitor", "live", "cname", "replication"] {
+            let reply = emulator.send("DELETE", "/bucket?" + target)
+            #expect(reply.code == (target == "live" ? "InvalidChannelName" : "MethodNotAllowed"), "\(target)")
+        }
         #expect(emulator.send("HEAD", "/bucket").status == 200)
     }
 
