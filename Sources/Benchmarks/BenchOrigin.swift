@@ -1,57 +1,88 @@
 import Bytes
-import HTTPModel
-import HTTPServer
+import Digest
 import Reactor
 
-/// An origin that costs as little as can be: it drops what it gets and answers from memory. `GET /BYTES` answers with
-/// so many bytes, anything else with an empty success.
-final class BenchOrigin: Application {
-    private let block = [UInt8](repeating: 0x61, count: 256 * 1024)
+/// An origin that costs as little as can be: it drops what it gets and answers from memory. `GET /BYTES` is answered
+/// with so many bytes and their CRC-64, anything else with an empty success. It lives on one shard.
+final class BenchOrigin: ShardService {
+    fileprivate let block = [UInt8](repeating: 0x61, count: 256 * 1024)
+    private var heads: [Int: [UInt8]] = [:]
+    private var listener: Listener?
+    private(set) var openConnections = 0
 
-    func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {
-        let count = head.method == .get ? head.path.dropFirst().decimal ?? 0 : 0
-        responder.sendContinue()
-        return BenchExchange(responder, answerBytes: count, block: block)
+    init(core: ShardCore, sockets: ListenerSockets) {
+        listener = sockets.listen(on: core, socket: 0, isFull: { false }) { [unowned self] connection in
+            connection.handler = OriginConnection(self, connection)
+            openConnections += 1
+        }
     }
 
-    func refuse(_ failure: HeadFailure, _ responder: any Responder) {
-        responder.send(ResponseHead(status: failure.status, framing: .length(0)))
-        responder.finish()
+    func drain() { listener?.close() }
+    fileprivate func closed() { openConnections -= 1 }
+
+    /// The head of an answer of so many bytes, made once.
+    fileprivate func head(_ count: Int) -> [UInt8] {
+        if let made = heads[count] { return made }
+        var crc = CRC64()
+        var left = count
+        let block = block
+        while left > 0 {
+            let piece = min(left, block.count)
+            crc.update(block.span.extracting(0..<piece))
+            left -= piece
+        }
+        var text = "HTTP/1.1 200 OK\r\nServer: AliyunOSS\r\nDate: Mon, 02 Jan 2034 03:04:05 GMT\r\n"
+        text += "Content-Type: application/octet-stream\r\nContent-Length: \(count)\r\n"
+        text += "Connection: keep-alive\r\nx-oss-request-id: 5C3D9175B6FC201293AD4890\r\n"
+        text += "ETag: \"D41D8CD98F00B204E9800998ECF8427E\"\r\n"
+        if count > 0 { text += "x-oss-hash-crc64ecma: \(crc.value)\r\n" }
+        let made = Array("\(text)\r\n".utf8)
+        heads[count] = made
+        return made
     }
 }
 
-private final class BenchExchange: ExchangeHandler {
-    private let responder: any Responder
-    private var left: UInt64
-    private let block: [UInt8]
+private final class OriginConnection: ConnectionHandler {
+    private let origin: BenchOrigin
+    private let connection: Connection
+    private var scanner = MessageScanner()
+    private var wanted = 0
+    private var left = 0
 
-    init(_ responder: any Responder, answerBytes: UInt64, block: [UInt8]) {
-        self.responder = responder
-        left = answerBytes
-        self.block = block
+    init(_ origin: BenchOrigin, _ connection: Connection) {
+        self.origin = origin
+        self.connection = connection
     }
 
-    func receive(_ body: Span<UInt8>, remaining: UInt64?) {}
-
-    func receiveEnd(trailers: Fields) {
-        var fields = Fields()
-        fields.append("ETag", "\"D41D8CD98F00B204E9800998ECF8427E\"")
-        fields.append("x-oss-request-id", "5C3D9175B6FC201293AD4890")
-        responder.send(ResponseHead(status: 200, fields: fields, framing: .length(left)))
-        pump()
+    func connectionReceived(_ bytes: Span<UInt8>) {
+        var position = 0
+        while true {
+            switch scanner.next(bytes, &position) {
+            case .needsInput: return
+            case .head(let count): wanted = count
+            case .end:
+                connection.send(origin.head(wanted))
+                left = wanted
+                pump()
+            }
+        }
     }
 
-    func downstreamDrained() { pump() }
-    func receiveFailure(_ failure: BodyFailure) { responder.abort() }
-    func departed() {}
+    func connectionInputEnded() { close() }
+    func connectionDrained() { pump() }
+    func connectionClosed(_ error: TransportError?) { close() }
+
+    private func close() {
+        connection.close()
+        origin.closed()
+    }
 
     private func pump() {
-        while left > 0, !responder.isCongested {
-            let count = Int(min(left, UInt64(block.count)))
-            let bytes = block
-            responder.send(body: bytes.span.extracting(0..<count))
-            left -= UInt64(count)
+        let block = origin.block
+        while left > 0, !connection.isCongested {
+            let count = min(left, block.count)
+            connection.send(block.span.extracting(0..<count))
+            left -= count
         }
-        if left == 0 { responder.finish() }
     }
 }

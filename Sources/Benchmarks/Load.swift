@@ -1,137 +1,124 @@
 import Bytes
-import HTTP1
-import HTTPModel
 import Reactor
 
-/// One kind of request, sent again and again.
-struct Workload: Sendable {
-    let name: String
-    let head: String
-    let bodyBytes: Int
-    let connections: Int
-    let requests: Int
-    let isGet: Bool
-
-    var requestBody: [UInt8] { [UInt8](repeating: 0x61, count: bodyBytes) }
-}
-
-/// What a load came to.
-struct LoadResult: Sendable {
-    let seconds: Double
-    let requests: Int
-    let failures: Int
-}
-
-/// Keeps a number of connections busy until all requests of a workload are answered. It lives on one shard.
-final class LoadGenerator {
-    let core: ShardCore
-    let head: [UInt8]
-    let body: [UInt8]
-    private let requests: Int
-    private var begun = 0
-    private var answered = 0
-    private var failures = 0
+/// Keeps a number of connections busy until all requests of a workload are answered, or a time has passed. It lives
+/// on one shard, which keeps it until it has finished.
+final class LoadGenerator: ShardService {
+    fileprivate let core: ShardCore
+    fileprivate let workload: Workload
+    fileprivate let block = [UInt8](repeating: 0x61, count: 256 * 1024)
     private var connections: [LoadConnection] = []
-    private let startedAt: UInt64
-    private let finished: (LoadResult) -> Void
+    private var begun = 0
+    private var result = LoadResult(seconds: 0, requests: 0, failures: 0, bodyBytesSent: 0, nanoseconds: [])
+    private var startedAt: UInt64
+    private var finished: ((LoadResult) -> Void)?
+    private lazy var end = Deadline(core) { [unowned self] in finish() }
 
     init(core: ShardCore, workload: Workload, finished: @escaping (LoadResult) -> Void) {
         self.core = core
-        head = Array(workload.head.utf8)
-        body = workload.requestBody
-        requests = workload.requests
+        self.workload = workload
         startedAt = core.nowPrecise
         self.finished = finished
+        result.nanoseconds.reserveCapacity(min(workload.requests, 1_000_000))
     }
 
-    func start(_ address: SocketAddress, connections count: Int, method: Method) {
-        for _ in 0..<count {
-            let connection = LoadConnection(self, method: method)
+    /// Begins; with `seconds` it ends then, whatever has been answered.
+    func start(_ address: SocketAddress, seconds: Double?) {
+        if let seconds { end.set(after: UInt64(seconds * 1e9)) }
+        for _ in 0..<workload.connections {
+            let connection = LoadConnection(self)
             connections.append(connection)
             connection.open(address)
         }
     }
 
+    func drain() {}
+    var openConnections: Int { 0 }
+
     /// True if another request is wanted.
-    func takeRequest() -> Bool {
-        guard begun < requests else { return false }
+    fileprivate func takeRequest() -> Bool {
+        guard finished != nil, begun < workload.requests else { return false }
         begun += 1
         return true
     }
 
-    func answered(_ status: Int) {
-        answered += 1
-        if status != 200 { failures += 1 }
-        guard answered == requests else { return }
-        for connection in connections { connection.close() }
-        connections = []
-        let seconds = Double(core.nowPrecise - startedAt) / 1e9
-        finished(LoadResult(seconds: seconds, requests: answered, failures: failures))
+    fileprivate func sent(_ count: Int) { result.bodyBytesSent += UInt64(count) }
+
+    fileprivate func answered(_ status: Int, since start: UInt64) {
+        guard finished != nil else { return }
+        result.requests += 1
+        result.nanoseconds.append(core.nowPrecise - start)
+        if status != 200 { result.failures += 1 }
+        if result.requests == workload.requests { finish() }
     }
 
-    func lost(_ count: Int) {
-        for _ in 0..<count { answered(0) }
+    private func finish() {
+        guard let tell = finished else { return }
+        finished = nil
+        end.retire()
+        for connection in connections { connection.close() }
+        connections = []
+        core.services.removeAll { $0 === self }
+        result.seconds = Double(core.nowPrecise - startedAt) / 1e9
+        result.nanoseconds.sort()
+        tell(result)
     }
 }
 
 /// One connection of a load: one request at a time, the body in pieces of at most 256 KiB.
 private final class LoadConnection: ConnectionHandler {
-    private unowned let generator: LoadGenerator
-    private let method: Method
+    private let generator: LoadGenerator
     private var connection: Connection?
-    private var decoder = ResponseDecoder()
-    private var sent = 0
+    private var scanner = MessageScanner()
+    private var bodyLeft = 0
+    private var status = 0
+    private var startedAt: UInt64 = 0
     private var isBusy = false
 
-    init(_ generator: LoadGenerator, method: Method) {
-        self.generator = generator
-        self.method = method
-    }
+    init(_ generator: LoadGenerator) { self.generator = generator }
 
     func open(_ address: SocketAddress) {
         connection = try? Connection.connect(generator.core, to: address, handler: self)
-        if connection == nil { preconditionFailure("no connection for the load") }
+        if connection == nil { fail("no connection for the load") }
     }
 
-    func close() { connection?.close() }
+    func close() {
+        isBusy = false
+        connection?.close(reset: true)
+    }
 
     func connectionEstablished() { begin() }
 
     private func begin() {
         guard generator.takeRequest() else { return }
         isBusy = true
-        sent = 0
-        decoder.begin(requestMethod: method)
-        connection?.send(generator.head)
+        startedAt = generator.core.nowPrecise
+        bodyLeft = generator.workload.bodyBytes
+        connection?.send(generator.workload.head)
         pump()
     }
 
     private func pump() {
-        while sent < generator.body.count, let connection, !connection.isCongested {
-            let end = min(sent + 256 * 1024, generator.body.count)
-            let body = generator.body
-            connection.send(body.span.extracting(sent..<end))
-            sent = end
+        let block = generator.block
+        while bodyLeft > 0, let connection, !connection.isCongested {
+            let count = min(block.count, bodyLeft)
+            connection.send(block.span.extracting(0..<count))
+            bodyLeft -= count
+            generator.sent(count)
         }
     }
 
     func connectionReceived(_ bytes: Span<UInt8>) {
         var position = 0
-        var status = 0
-        do {
-            while true {
-                switch try decoder.next(bytes, &position) {
-                case .needsInput: return
-                case .head(let head): status = head.status
-                case .end:
-                    isBusy = false
-                    generator.answered(status == 0 ? 200 : status)
-                    return begin()
-                case .body, .interim: break
-                }
+        while true {
+            switch scanner.next(bytes, &position) {
+            case .needsInput: return
+            case .head(let number): status = number
+            case .end:
+                isBusy = false
+                generator.answered(status, since: startedAt)
+                return begin()
             }
-        } catch {
-            preconditionFailure("malformed answer: \(error.reason)")
         }
     }
 
@@ -140,7 +127,85 @@ private final class LoadConnection: ConnectionHandler {
 
     func connectionClosed(_ error: TransportError?) {
         connection?.close()
-        if isBusy { generator.lost(1) }
+        guard isBusy else { return }
         isBusy = false
+        generator.answered(0, since: startedAt)
     }
+}
+
+/// Connections that have had one answer each and then stay open without traffic, to see what they cost.
+final class IdleConnections: ShardService {
+    fileprivate let core: ShardCore
+    fileprivate let head: [UInt8]
+    private let address: SocketAddress
+    private var wanted: Int
+    private var answered = 0
+    private let count: Int
+    private var connections: [IdleConnection] = []
+    private let settled: () -> Void
+
+    /// `settled` is called when all of them have their answer.
+    init(
+        core: ShardCore, address: SocketAddress, workload: Workload, count: Int,
+        settled: @escaping () -> Void
+    ) {
+        self.core = core
+        self.address = address
+        head = workload.head
+        wanted = count
+        self.count = count
+        self.settled = settled
+    }
+
+    /// A few at a time, so that no backlog overflows.
+    func start() { for _ in 0..<64 { openOne() } }
+
+    func drain() {}
+    var openConnections: Int { 0 }
+
+    func close() {
+        for connection in connections { connection.connection?.close(reset: true) }
+        connections = []
+        core.services.removeAll { $0 === self }
+    }
+
+    fileprivate func oneAnswered() {
+        answered += 1
+        if answered == count { settled() } else { openOne() }
+    }
+
+    private func openOne() {
+        guard wanted > 0 else { return }
+        wanted -= 1
+        let made = IdleConnection(self)
+        connections.append(made)
+        made.connection = try? Connection.connect(core, to: address, handler: made)
+        if made.connection == nil { fail("no connection for the load") }
+    }
+}
+
+private final class IdleConnection: ConnectionHandler {
+    private unowned let owner: IdleConnections
+    var connection: Connection?
+    private var scanner = MessageScanner()
+
+    init(_ owner: IdleConnections) { self.owner = owner }
+
+    func connectionEstablished() { connection?.send(owner.head) }
+
+    func connectionReceived(_ bytes: Span<UInt8>) {
+        var position = 0
+        while true {
+            switch scanner.next(bytes, &position) {
+            case .needsInput: return
+            case .head(let status):
+                guard status == 200 else { fail("an idle connection was answered \(status)") }
+            case .end: owner.oneAnswered()
+            }
+        }
+    }
+
+    func connectionInputEnded() { connectionClosed(nil) }
+    func connectionDrained() {}
+    func connectionClosed(_ error: TransportError?) { fail("an idle connection was closed") }
 }
