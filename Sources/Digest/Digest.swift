@@ -14,7 +14,7 @@ package enum Digest {
         let message = Array("what do ya want for nothing?".utf8)
         let check = Array("123456789".utf8)
         let abc = Array("abc".utf8)
-        return CRC64.hash(check.span) == 11_051_210_869_376_104_954 && kernelsAgree()
+        return CRC64.hash(check.span) == 11_051_210_869_376_104_954 && kernelsAgree() && lanesAgree()
             && MD5.hash(empty.span) == [
                 0xD4, 0x1D, 0x8C, 0xD9, 0x8F, 0x00, 0xB2, 0x04, 0xE9, 0x80, 0x09, 0x98, 0xEC, 0xF8, 0x42,
                 0x7E,
@@ -39,6 +39,28 @@ package enum Digest {
             }
         }
     }
+
+    /// All lanes of the best MD5 kernel against OpenSSL.
+    private static func lanesAgree() -> Bool {
+        let lanes = MD5Lanes()
+        let bytes = (0..<500).map { UInt8(truncatingIfNeeded: $0 &* 167) }
+        let collectors = (0..<16).map { index in
+            let collector = DigestCollector()
+            let lane = lanes.open()
+            lane.update(bytes.span.extracting(0..<(20 * index + 180)))
+            lane.finish(collector)
+            return collector
+        }
+        lanes.work(isIdle: true)
+        return collectors.enumerated().allSatisfy { index, collector in
+            collector.digest == MD5.hash(bytes.span.extracting(0..<(20 * index + 180)))
+        }
+    }
+}
+
+private final class DigestCollector: MD5Listener {
+    private(set) var digest: [UInt8] = []
+    func md5Ready(_ digest: [UInt8]) { self.digest = digest }
 }
 
 /// The OpenSSL that the process has loaded.

@@ -34,6 +34,29 @@ int ossgate_crc64_best_kernel(void);
 /// As `ossgate_crc64`, by the named kernel, or by the best one if the processor lacks it.
 uint64_t ossgate_crc64_by(int kernel, uint64_t crc, const void *bytes, size_t count);
 
+/// The kernels of `ossgate_md5`, best last: C for one stream; vectors of the processor family's baseline (SSE2, NEON);
+/// AVX2; AVX-512. Named so that tests reach those that the processor has but that are not its best.
+enum {
+    OSSGATE_MD5_SCALAR = 0,
+    OSSGATE_MD5_BASE = 1,
+    OSSGATE_MD5_AVX2 = 2,
+    OSSGATE_MD5_AVX512 = 3,
+};
+
+/// As many streams are hashed in lock-step at most.
+enum { OSSGATE_MD5_LANES_MAX = 16 };
+
+/// The best kernel that this processor has; it has all those below, too.
+int ossgate_md5_best_kernel(void);
+
+/// Advances MD5 (RFC 1321) of `streams` independent streams by `blocks` blocks of 64 bytes each, up to
+/// `OSSGATE_MD5_LANES_MAX` of them in lock-step. `states` has the four words of each stream one after the other,
+/// `bytes` where each stream goes on. Chosen at run time.
+void ossgate_md5(uint32_t *states, const uint8_t *const *bytes, size_t streams, size_t blocks);
+
+/// As `ossgate_md5`, by the named kernel, or by the best one if the processor lacks it.
+void ossgate_md5_by(int kernel, uint32_t *states, const uint8_t *const *bytes, size_t streams, size_t blocks);
+
 /// Flags of <sys/epoll.h> that Swift's Glibc module does not export as plain integers.
 enum {
     OSSGATE_EPOLLIN = EPOLLIN,

@@ -1,0 +1,159 @@
+import CKernels
+
+/// The MD5s of one shard, computed up to sixteen at a time in lock-step, which costs one core little more than one
+/// alone. Whoever runs the shard calls `work` at the end of each turn: what has come by then is hashed together, and
+/// nothing waits for lanes to fill. What only few lanes have more than others may stay for the next turn, unless the
+/// shard would wait otherwise; a lane that is to be finished never stays.
+///
+/// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, everything is hashed at once. A lane without a
+/// buffer holds less than one block. It lives on one shard.
+package final class MD5Lanes {
+    static let bufferCountMax = 32
+    /// Pieces of this size are hashed where they lie if there is only one lane.
+    static let directBytesMin = 64 * 1024
+    /// With fewer lanes than this the vectors run half empty, so that the next turn may do better.
+    private static let lanesWorthRunning = 6
+    /// What a lane may keep for the next turn.
+    private static let stayBytesMax = 64 * 1024
+    /// Of a buffer that is kept while no lane is open, as much may have been touched.
+    private static let keptBytesMax = 64 * 1024
+
+    private let kernel: Int32
+    /// Lanes that are neither told nor cancelled.
+    private(set) var openCount = 0
+    private var waiting: [MD5Lane] = []
+    private var done: [MD5Lane] = []
+    private var free: [MD5Buffer] = []
+    private var lentCount = 0
+    private var isTelling = false
+
+    /// `kernel` is one of `OSSGATE_MD5_...`; without it the processor's best.
+    package init(kernel: Int32? = nil) { self.kernel = kernel ?? ossgate_md5_best_kernel() }
+
+    deinit { for buffer in free { buffer.deallocate() } }
+
+    /// A new digest.
+    package func open() -> MD5Lane {
+        openCount += 1
+        return MD5Lane(self)
+    }
+
+    /// Something is left for `work`.
+    package var isWaiting: Bool { !waiting.isEmpty || !done.isEmpty }
+
+    /// Bytes that wait to be hashed.
+    package var waitingBytes: Int { waiting.reduce(0) { $0 + $1.waitingBytes } }
+
+    /// Hashes what waits and tells the listeners of lanes that are done. With `isIdle` nothing stays.
+    package func work(isIdle: Bool) {
+        run(isIdle: isIdle)
+        tell()
+        if isIdle, openCount == 0 { release() }
+    }
+
+    // MARK: For lanes
+
+    func closed() { openCount -= 1 }
+
+    func setWaiting(_ lane: MD5Lane) {
+        guard lane.waitingIndex == nil else { return }
+        lane.waitingIndex = waiting.count
+        waiting.append(lane)
+    }
+
+    func clearWaiting(_ lane: MD5Lane) {
+        guard let index = lane.waitingIndex else { return }
+        lane.waitingIndex = nil
+        let last = waiting.removeLast()
+        guard last !== lane else { return }
+        waiting[index] = last
+        last.waitingIndex = index
+    }
+
+    /// Empties every buffer, telling nobody.
+    func hashAll() { run(isIdle: true) }
+
+    func lend() -> MD5Buffer {
+        if lentCount >= Self.bufferCountMax { hashAll() }
+        lentCount += 1
+        return free.popLast() ?? MD5Buffer(index: lentCount)
+    }
+
+    func takeBack(_ buffer: MD5Buffer) {
+        lentCount -= 1
+        var emptied = buffer
+        emptied.removeAll()
+        free.append(emptied)
+    }
+
+    /// One stream by itself; `bytes` are whole blocks.
+    func hash(_ bytes: Span<UInt8>, state: inout SIMD4<UInt32>) {
+        unsafe bytes.withUnsafeBufferPointer { source in
+            var address = source.baseAddress
+            unsafe withUnsafeMutableBytes(of: &state) { words in
+                let first = unsafe words.baseAddress?.assumingMemoryBound(to: UInt32.self)
+                unsafe ossgate_md5_by(kernel, first, &address, 1, source.count / 64)
+            }
+        }
+    }
+
+    // MARK: Helpers
+
+    /// In steps: as many lanes as there are, as far as the shortest of them reaches.
+    private func run(isIdle: Bool) {
+        while !waiting.isEmpty, isIdle || mustRun { step() }
+    }
+
+    private var mustRun: Bool {
+        waiting.count >= Self.lanesWorthRunning
+            || waiting.contains { $0.phase == .finishing || $0.waitingBytes > Self.stayBytesMax }
+    }
+
+    private func step() {
+        let count = min(waiting.count, Int(OSSGATE_MD5_LANES_MAX))
+        if waiting.count > count { preferFinishing() }
+        let lanes = Array(waiting[..<count])
+        let blocks = lanes.reduce(Int.max) { min($0, $1.blocks) }
+        hash(lanes, blocks: blocks)
+        for lane in lanes {
+            lane.consume(blocks: blocks)
+            if lane.isDone { done.append(lane) }
+        }
+    }
+
+    /// Puts lanes that are to be finished in front, then those with most to do.
+    private func preferFinishing() {
+        func rank(_ lane: MD5Lane) -> Int { lane.blocks + (lane.phase == .finishing ? 1 << 32 : 0) }
+        waiting.sort { rank($0) > rank($1) }
+        for (index, lane) in waiting.enumerated() { lane.waitingIndex = index }
+    }
+
+    private func hash(_ lanes: [MD5Lane], blocks: Int) {
+        var states: [SIMD4<UInt32>] = lanes.map { $0.state }
+        let sources = unsafe lanes.map { lane in unsafe lane.buffer?.blocksAddress }
+        unsafe states.withUnsafeMutableBytes { words in
+            let first = unsafe words.baseAddress?.assumingMemoryBound(to: UInt32.self)
+            unsafe ossgate_md5_by(kernel, first, sources, lanes.count, blocks)
+        }
+        for (index, lane) in lanes.enumerated() { lane.state = states[index] }
+    }
+
+    /// Listeners may open lanes and finish others.
+    private func tell() {
+        guard !isTelling else { return }
+        isTelling = true
+        var next = 0
+        while next < done.count {
+            if let (listener, digest) = done[next].conclude() { listener.md5Ready(digest) }
+            next += 1
+        }
+        done.removeAll(keepingCapacity: true)
+        isTelling = false
+    }
+
+    /// Uploads have ended: buffers that were much used go back to the system.
+    private func release() {
+        for buffer in free where buffer.touched > Self.keptBytesMax { buffer.deallocate() }
+        free.removeAll { $0.touched > Self.keptBytesMax }
+    }
+}

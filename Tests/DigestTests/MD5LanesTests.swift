@@ -1,0 +1,216 @@
+import CKernels
+import Digest
+import Testing
+
+/// Every kernel against OpenSSL, and the scheduler that feeds them.
+@Suite struct MD5LanesTests {
+    private static let scalar: Int32 = 0
+    static let kernels: [Int32] = Array(0...ossgate_md5_best_kernel())
+
+    /// Keeps what it is told.
+    final class Listener: MD5Listener {
+        private(set) var digests: [[UInt8]] = []
+        var onReady: () -> Void = {}
+        func md5Ready(_ digest: [UInt8]) {
+            digests.append(digest)
+            onReady()
+        }
+    }
+
+    /// Reproducible bytes (xorshift).
+    static func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
+        return (0..<count).map { _ in
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            return UInt8(truncatingIfNeeded: state >> 32)
+        }
+    }
+
+    @Test(arguments: kernels) func everyLengthAlone(_ kernel: Int32) {
+        let lanes = MD5Lanes(kernel: kernel)
+        let bytes = Self.noise(300, seed: 3)
+        for count in 0...300 {
+            let lane = lanes.open()
+            let listener = Listener()
+            lane.update(bytes.span.extracting(0..<count))
+            lane.finish(listener)
+            lanes.work(isIdle: false)
+            #expect(listener.digests == [MD5.hash(bytes.span.extracting(0..<count))], "\(count) bytes")
+        }
+        #expect(!lanes.isWaiting)
+    }
+
+    @Test(arguments: kernels) func anyNumberOfLanesOfAnyLength(_ kernel: Int32) {
+        var generator = SystemRandomNumberGenerator()
+        for laneCount in Array(1...18) + [31, 32, 33, 40] {
+            let lanes = MD5Lanes(kernel: kernel)
+            let bodies = (0..<laneCount).map { index in
+                let around = 64 * Int.random(in: 0...70, using: &generator)
+                let count = max(0, around + Int.random(in: -2...2, using: &generator))
+                return Self.noise(count, seed: UInt64(index))
+            }
+            let listeners = bodies.map { body in
+                let listener = Listener()
+                let lane = lanes.open()
+                lane.update(body.span)
+                lane.finish(listener)
+                return listener
+            }
+            lanes.work(isIdle: false)
+            for (body, listener) in zip(bodies, listeners) {
+                #expect(listener.digests == [MD5.hash(body.span)], "\(body.count) of \(laneCount) lanes")
+            }
+            #expect(!lanes.isWaiting)
+        }
+    }
+
+    /// A kernel must leave streams alone that it was not given, and do nothing for no blocks.
+    @Test(arguments: kernels) func statesOfOtherStreamsStay(_ kernel: Int32) {
+        let bytes = Self.noise(64 * 40, seed: 5)
+        for streams in 1...16 {
+            for blocks in [0, 1, 2, 7, 24] {
+                let before = (0..<64).map { UInt32($0) &* 0x0101_0107 }
+                var states = before
+                var expected = before
+                unsafe bytes.withUnsafeBufferPointer { buffer in
+                    var sources = unsafe [UnsafePointer<UInt8>?]()
+                    for stream in 0..<streams {
+                        unsafe sources.append(buffer.baseAddress?.advanced(by: stream * 61))
+                    }
+                    unsafe ossgate_md5_by(kernel, &states, sources, streams, blocks)
+                    unsafe ossgate_md5_by(Self.scalar, &expected, sources, streams, blocks)
+                }
+                #expect(states == expected, "\(streams) streams, \(blocks) blocks")
+                #expect(states[(4 * streams)...] == before[(4 * streams)...])
+                #expect((states == before) == (blocks == 0))
+            }
+        }
+    }
+
+    @Test(arguments: kernels) func splitsDoNotMatter(_ kernel: Int32) {
+        var generator = SystemRandomNumberGenerator()
+        let body = Self.noise(1_200_000, seed: 7)
+        let expected = MD5.hash(body.span)
+        for company in [0, 1, 20] {
+            let lanes = MD5Lanes(kernel: kernel)
+            let others = (0..<company).map { _ in lanes.open() }
+            let lane = lanes.open()
+            let listener = Listener()
+            var start = 0
+            while start < body.count {
+                let most = Bool.random(using: &generator) ? 100 : 300_000
+                let end = min(body.count, start + Int.random(in: 0...most, using: &generator))
+                lane.update(body.span.extracting(start..<end))
+                for other in others { other.update(body.span.extracting(0..<min(body.count, end - start))) }
+                if Int.random(in: 0..<4, using: &generator) == 0 {
+                    lanes.work(isIdle: Bool.random(using: &generator))
+                }
+                start = end
+            }
+            lane.finish(listener)
+            lanes.work(isIdle: false)
+            #expect(listener.digests == [expected])
+            for other in others { other.cancel() }
+        }
+    }
+
+    /// Uploads that begin, stall, leave and end at any time, as connections do.
+    @Test func uploadsThatComeAndGo() {
+        var generator = SystemRandomNumberGenerator()
+        let lanes = MD5Lanes()
+        let source = Self.noise(500_000, seed: 11)
+        struct Upload {
+            let lane: MD5Lane
+            let listener: Listener
+            let size: Int
+            var sent = 0
+            var isPaused = false
+        }
+        var running: [Upload] = []
+        var ended: [Upload] = []
+        var gone: [Upload] = []
+        var turns = 0
+        while ended.count < 150 {
+            turns += 1
+            while running.count < 24 {
+                running.append(
+                    Upload(
+                        lane: lanes.open(), listener: Listener(),
+                        size: Int.random(in: 0...source.count, using: &generator)))
+            }
+            for index in running.indices.reversed() {
+                if Int.random(in: 0..<10, using: &generator) == 0 { running[index].isPaused.toggle() }
+                if Int.random(in: 0..<60, using: &generator) == 0 {
+                    running[index].lane.cancel()
+                    gone.append(running.remove(at: index))
+                    continue
+                }
+                guard !running[index].isPaused else { continue }
+                let most = min(262_144, running[index].size - running[index].sent)
+                let count = Int.random(in: 0...most, using: &generator)
+                let start = running[index].sent
+                running[index].lane.update(source.span.extracting(start..<(start + count)))
+                running[index].sent += count
+                if running[index].sent == running[index].size {
+                    running[index].lane.finish(running[index].listener)
+                    ended.append(running.remove(at: index))
+                }
+            }
+            #expect(lanes.waitingBytes <= 32 * 330 * 1024)
+            lanes.work(isIdle: turns % 5 == 0)
+            // What stays between turns is little.
+            #expect(lanes.waitingBytes <= 6 * 64 * 1024)
+        }
+        for upload in running { upload.lane.cancel() }
+        lanes.work(isIdle: true)
+        #expect(!lanes.isWaiting)
+        #expect(gone.allSatisfy { $0.listener.digests.isEmpty })
+        for upload in ended {
+            #expect(upload.listener.digests == [MD5.hash(source.span.extracting(0..<upload.size))])
+        }
+    }
+
+    @Test func whatStaysIsHashedWhenTheShardWouldWait() {
+        let lanes = MD5Lanes()
+        let body = Self.noise(1_000, seed: 13)
+        let first = lanes.open()
+        let second = lanes.open()
+        first.update(body.span)
+        second.update(body.span)
+        lanes.work(isIdle: false)
+        #expect(lanes.isWaiting)
+        lanes.work(isIdle: true)
+        #expect(!lanes.isWaiting)
+        let listener = Listener()
+        first.finish(listener)
+        lanes.work(isIdle: false)
+        #expect(listener.digests == [MD5.hash(body.span)])
+        second.cancel()
+        second.cancel()
+    }
+
+    @Test func listenersMayUseTheLanes() {
+        let lanes = MD5Lanes()
+        let first = Listener()
+        let second = Listener()
+        let doomed = lanes.open()
+        let unheard = Listener()
+        first.onReady = {
+            doomed.cancel()
+            lanes.open().finish(second)
+            lanes.work(isIdle: true)
+        }
+        lanes.open().finish(first)
+        doomed.finish(unheard)
+        lanes.work(isIdle: false)
+        lanes.work(isIdle: true)
+        #expect(first.digests.count == 1)
+        #expect(second.digests == [MD5.hash([UInt8]().span)])
+        #expect(unheard.digests.isEmpty)
+        #expect(!lanes.isWaiting)
+    }
+
+    @Test func selfTestCoversTheLanes() { #expect(Digest.selfTest()) }
+}
