@@ -60,7 +60,7 @@ let package = Package(
             "Proxy",
             [
                 "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer",
-                "Telemetry",
+                "Telemetry", "XML",
             ]),
         library(
             "Emulator",

@@ -17,6 +17,8 @@ package struct HeadView: Sendable {
     let authorization: AuthorizationForm?
     /// The callback that the upload asks for, read once for all its rules.
     let callback: CallbackReading?
+    /// What is known of the upload in parts that the request is about; only the rules of uploads are given it.
+    var upload: UploadFacts?
 
     init(head: RequestHead, settings: AdmissionSettings, now: Int64) {
         self.head = head

@@ -15,11 +15,14 @@ package struct RuleModes: Sendable {
     private let changed: [String: RuleMode]
     /// By the index in `HeadRules.ordered`.
     let head: [RuleMode]
+    /// By the index in `UploadRules.ordered`.
+    let upload: [RuleMode]
 
     /// Names that are no rule have no effect; see `unknownNames(in:)`.
     package init(_ modes: [String: RuleMode] = [:]) {
         changed = modes
         head = HeadRules.ordered.map { modes[$0.name.description] ?? .enforce }
+        upload = UploadRules.ordered.map { modes[$0.name.description] ?? .enforce }
     }
 
     /// The mode of one rule, of the head or of the body.
@@ -27,9 +30,10 @@ package struct RuleModes: Sendable {
         changed.isEmpty ? .enforce : changed[rule.description] ?? .enforce
     }
 
-    /// Every rule name there is: head rules in order, then those of documents, of bodies and of forms.
+    /// Every rule name there is: head rules in order, then those of uploads in parts, of documents, of bodies and
+    /// of forms.
     package static let allNames: [String] =
-        HeadRules.names + DocumentRules.names + BodyRules.names + FormRules.names
+        HeadRules.names + UploadRules.names + DocumentRules.names + BodyRules.names + FormRules.names
 
     /// The names among `names` that are no rule.
     package static func unknownNames(in names: some Sequence<String>) -> [String] {

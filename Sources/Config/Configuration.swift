@@ -53,6 +53,10 @@ package struct Configuration: Sendable, Equatable {
         package var connectionsMax: Int
         /// How much of an unread body is read and thrown away after an early answer.
         package var drainBytesMax: Int
+        /// Uploads in parts that are remembered.
+        package var uploadsMax: Int
+        /// Their parts, all together.
+        package var uploadPartsMax: Int
     }
 
     package struct Timeouts: Sendable, Equatable {
@@ -63,6 +67,7 @@ package struct Configuration: Sendable, Equatable {
         package var upstreamConnect: Duration
         package var upstreamFirstByte: Duration
         package var keepAlive: Duration
+        package var uploads: Duration
         package var drainDelay: Duration
         package var drain: Duration
     }

@@ -158,7 +158,8 @@ struct ConfigurationDecoder {
         Configuration.Limits(
             targetBytesMax: number(reader, "target"), headBytesMax: number(reader, "head"),
             fieldsMax: number(reader, "fields"), connectionsMax: number(reader, "connections"),
-            drainBytesMax: number(reader, "drain"))
+            drainBytesMax: number(reader, "drain"), uploadsMax: number(reader, "uploads"),
+            uploadPartsMax: number(reader, "uploadParts"))
     }
 
     private func timeouts(_ reader: ObjectReader) -> Configuration.Timeouts {
@@ -168,6 +169,7 @@ struct ConfigurationDecoder {
             minimumBytesPerSecond: number(reader, "minimumRate"),
             upstreamConnect: duration("upstreamConnect"),
             upstreamFirstByte: duration("upstreamFirstByte"), keepAlive: duration("keepAlive"),
+            uploads: duration("uploads"),
             drainDelay: duration("drainDelay"), drain: duration("drain"))
     }
 

@@ -105,6 +105,12 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(
             "limits.drain", .size(0...(1 << 40)), "1GiB",
             "unread body that is taken after an early answer before the connection closes"),
+        ConfigurationKey(
+            "limits.uploads", .count(0...1_000_000), "10000",
+            "uploads in parts that are remembered, so that their parts can be checked; 0 checks none"),
+        ConfigurationKey(
+            "limits.uploadParts", .count(10_000...10_000_000), "200000",
+            "parts that are remembered of all these uploads; of others the service alone knows"),
     ]
 
     private static let timeouts: [ConfigurationKey] = [
@@ -120,6 +126,9 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(
             "timeouts.upstreamFirstByte", .duration(waiting), "60s", "for the origin's answer; then 504"),
         ConfigurationKey("timeouts.keepAlive", .duration(waiting), "75s", "idle client connection"),
+        ConfigurationKey(
+            "timeouts.uploads", .duration(1...2_592_000_000), "24h",
+            "an upload in parts of which nothing is heard for so long is forgotten, not refused"),
         ConfigurationKey(
             "timeouts.drainDelay", .duration(0...86_400_000), "1s",
             "at the end: not ready, but still accepting"),

@@ -7,6 +7,9 @@ package struct PauseReasons: OptionSet, Sendable {
 
     /// The connection to the origin takes no more for now.
     package static let upstreamFull = PauseReasons(rawValue: 1)
+    /// Another shard has been asked what it knows; nothing of the body may come before its answer, and for a request
+    /// without a body `receiveEnd` waits too.
+    package static let awaitingAnswer = PauseReasons(rawValue: 2)
 }
 
 /// Why a request body cannot be had whole.

@@ -93,7 +93,8 @@ final class ServerConnection: ConnectionHandler {
     /// Goes on with what was left over, once nothing forbids it.
     func processPending() {
         guard !isProcessing, phase == .request else { return }
-        if !pending.isEmpty {
+        // With nothing left over there may still be the end of a request without a body.
+        if !pending.isEmpty || exchange?.takesBody == true {
             var input: [UInt8] = []
             swap(&input, &pending)
             let taken = process(input.span)

@@ -18,6 +18,8 @@ struct BodyStage: ~Copyable {
     private let claimedMD5: ByteSlice?
     private let claimedCRC64: ByteSlice?
     private let isForm: Bool
+    /// What an encrypted part that does not say its length must turn out.
+    var partLength: PartLength?
 
     /// Of a request that has not been admitted: no byte of its body is read.
     init() {
@@ -64,6 +66,9 @@ struct BodyStage: ~Copyable {
         if let bytesMax, received > bytesMax, before <= bytesMax {
             rejections.append(.bodyTooLarge(operation, limit: bytesMax))
         }
+        if let partLength, received > partLength.bytes, before <= partLength.bytes {
+            rejections.append(partLength.rejection(received: received))
+        }
         if isForm {
             var fileCRC = crc
             rejections += form?.take(bytes) { fileCRC.update($0) } ?? []
@@ -78,6 +83,9 @@ struct BodyStage: ~Copyable {
     /// first in the vendor's order of checks. To be called once, at the end of the body.
     mutating func verdicts() -> [Rejection] {
         var rejections = form?.finish() ?? []
+        if let partLength, received < partLength.bytes {
+            rejections.append(partLength.rejection(received: received))
+        }
         if let claimedMD5, let context = md5.take() {
             let computed = Base64.encode(context.finish())
             if !claimedMD5.elementsEqual(computed) {

@@ -24,6 +24,7 @@ extension Exchange: UpstreamListener {
         download = DownloadCheck(
             answer, request: head, operation: verdict?.operation, mode: gateway.settings.integrity.downloads)
         response = .relaying
+        noteUploadAnswer(answer)
         var relayed = answer
         // Whether the origin keeps its connection says nothing about ours.
         relayed.isPersistent = true
@@ -34,6 +35,7 @@ extension Exchange: UpstreamListener {
         guard response == .relaying, let responder else { return }
         download.update(bytes)
         if remaining == 0, !settleDownload() { return }
+        if withholdsAnswer(bytes) { return }
         responder.send(body: bytes)
         if responder.isCongested { upstream?.pauseReading() }
     }
@@ -42,6 +44,7 @@ extension Exchange: UpstreamListener {
         guard response == .relaying, let responder else { return }
         upstream = nil
         if !settleDownload() { return }
+        releaseAnswer()
         response = .ended
         responder.finish(trailers: trailers)
         end(.forwarded)

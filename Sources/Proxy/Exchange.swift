@@ -21,6 +21,9 @@ final class Exchange: ExchangeHandler {
     var response = ResponseState.none
     var download = DownloadCheck()
     var stage = BodyStage()
+    var upload = UploadTrack()
+    /// The origin may have seen something of the request.
+    private(set) var hasOpenedOrigin = false
     /// The body, or its beginning, until the origin is opened.
     private var gathered: [UInt8] = []
     private var gatherLimit = 0
@@ -75,9 +78,19 @@ final class Exchange: ExchangeHandler {
         {
             return refuse(.contentMD5Missing())
         }
+        consultUploads(verdict) { [unowned self] in awaitBody(verdict) }
+    }
+
+    /// The head is admitted: from here on the body may come.
+    private func awaitBody(_ verdict: Verdict) {
+        let settings = gateway.settings
         stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings,
             now: gateway.core.unixSeconds)
+        if case .part? = upload.step {
+            stage.partLength = UploadRules.lengthToCount(
+                head: head, settings: settings.admission, upload: upload.facts, now: gateway.core.unixSeconds)
+        }
         plan(verdict)
         if head.framing != .none, head.framing != .length(0) { responder?.sendContinue() }
     }
@@ -218,7 +231,7 @@ final class Exchange: ExchangeHandler {
         guard let verdict, let operation = verdict.operation else { return true }
         let (rejection, reported) = DocumentRules.judge(
             operation: operation, head: head, bucket: verdict.resource.bucket, body: document,
-            modes: gateway.settings.admission.modes)
+            modes: gateway.settings.admission.modes, upload: upload.facts)
         for failure in reported { gateway.record(failure, mode: .report, of: self) }
         guard let rejection else { return true }
         refuse(rejection)
@@ -242,6 +255,7 @@ final class Exchange: ExchangeHandler {
         do {
             let taken = try gateway.pool.take(fresh: hasRetried)
             upstream = taken
+            hasOpenedOrigin = true
             taken.begin(head, framing: originFraming, listener: self)
             write(taken)
         } catch {
@@ -325,6 +339,7 @@ final class Exchange: ExchangeHandler {
         guard self.outcome == nil else { return }
         self.outcome = outcome
         response = .ended
+        settleUpload()
         gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
         responder = nil

@@ -13,11 +13,14 @@ package final class Gateway: Application {
     let pool: UpstreamPool
     let metrics: ShardMetrics
     let labels: MetricLabels
+    let uploads: UploadDirectory
     private let rejectionLog: LogSink?
     private var requestIDs = RequestIDSource()
 
+    /// `shards` are all that run gateways.
     package init(
-        core: ShardCore, settings: GatewaySettings, metrics: ShardMetrics, labels: MetricLabels,
+        core: ShardCore, shards: [Shard], settings: GatewaySettings, metrics: ShardMetrics,
+        labels: MetricLabels,
         rejectionLog: LogSink?
     ) {
         self.core = core
@@ -26,6 +29,7 @@ package final class Gateway: Application {
         self.labels = labels
         self.rejectionLog = rejectionLog
         pool = UpstreamPool(core: core, settings: settings.origin, metrics: metrics)
+        uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
     }
 
     package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {

@@ -13,6 +13,7 @@ package struct GatewayPlan: Sendable {
     package var server: ServerSettings
     package var rejectionLog: LogSink?
     package var version: String
+    package var clock = ShardClock.system
 
     package init(
         listeners: [BindAddress], admin: BindAddress?, shards: Int, connectionsMax: Int,
@@ -51,12 +52,13 @@ package final class GatewayServer: Sendable {
             version: plan.version, startUnixSeconds: SystemTime.unixSeconds, shards: plan.shards,
             operations: labels.operations, rejectionRules: labels.rules, rejectionCodes: labels.codes,
             logs: plan.rejectionLog.map { [$0] } ?? [])
-        shards = (0..<plan.shards).map { Shard(index: $0) }
+        let shards = (0..<plan.shards).map { Shard(index: $0, clock: plan.clock) }
+        self.shards = shards
         for (index, shard) in shards.enumerated() {
             let metrics = registry.shards[index]
             await shard.run { [sockets] core in
                 let gateway = Gateway(
-                    core: core, settings: plan.settings, metrics: metrics, labels: labels,
+                    core: core, shards: shards, settings: plan.settings, metrics: metrics, labels: labels,
                     rejectionLog: plan.rejectionLog)
                 let server = Server(core: core, settings: plan.server, application: gateway)
                 server.connectionsChanged = { metrics.connectionChanged(.downstream, isOpen: $0) }

@@ -50,6 +50,7 @@ package struct GatewaySettings: Sendable {
     package var admission: AdmissionSettings
     package var integrity: IntegritySettings
     package var origin: OriginSettings
+    package var uploads = UploadLimits()
     /// A body up to this size is judged whole before the origin is touched.
     package var gatherBytesMax = 64 * 1024
     /// An unexpected body of a request that has none (GET, DELETE) is dropped up to this size.

@@ -21,9 +21,9 @@ import Glibc
     package let index: Int
 
     /// Monotonic nanoseconds as of this call, for durations in records.
-    package var nowPrecise: UInt64 { Clock.read().monotonic }
+    package var nowPrecise: UInt64 { clock.read().monotonic }
     /// Unix milliseconds as of this call, for records.
-    package var unixMilliseconds: Int64 { Clock.unixMilliseconds() }
+    package var unixMilliseconds: Int64 { clock.unixMilliseconds() }
 
     /// What runs here and is drained with the process; kept alive by being here.
     package var services: [any ShardService] = []
@@ -32,6 +32,7 @@ import Glibc
     package var adminServices: [any ShardService] = []
 
     let epoll: Descriptor
+    private let clock: ShardClock
     var wheel: TimerWheel
     var pool = BufferPool()
     let receiveBuffer: UnsafeMutableRawBufferPointer
@@ -50,15 +51,16 @@ import Glibc
         var generation: UInt32 = 0
     }
 
-    init(executor: ShardExecutor, index: Int) {
+    init(executor: ShardExecutor, index: Int, clock: ShardClock) {
         guard let made = Descriptor(epoll_create1(Int32(EPOLL_CLOEXEC))) else {
             preconditionFailure("no descriptor for a shard's epoll set")
         }
         epoll = made
         self.executor = executor
         self.index = index
+        self.clock = clock
         unsafe receiveBuffer = .allocate(byteCount: Self.receiveBytesMax, alignment: 64)
-        let (monotonic, unix) = Clock.read()
+        let (monotonic, unix) = clock.read()
         now = monotonic
         unixSeconds = unix
         wheel = TimerWheel(now: monotonic)
@@ -110,7 +112,7 @@ import Glibc
     var hasReadyWork: Bool { !ready.isEmpty }
 
     /// Reads the clock outside of a turn, for what a message does.
-    func refreshClock() { (now, unixSeconds) = Clock.read() }
+    func refreshClock() { (now, unixSeconds) = clock.read() }
 
     // MARK: Turns
 
@@ -136,7 +138,7 @@ import Glibc
     /// One batch of events, then the ready list as it stood, then expired deadlines. True if anything was done.
     private func round(waitMilliseconds: Int32) -> Bool {
         let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds)
-        (now, unixSeconds) = Clock.read()
+        (now, unixSeconds) = clock.read()
         var worked = false
         for index in 0..<Int(max(count, 0)) {
             let event = unsafe events[index]
@@ -244,28 +246,4 @@ protocol EventTarget: AnyObject {
     func continueWork()
     /// The shard stops: close without further ado.
     func shutDown()
-}
-
-/// The two clocks of a shard.
-enum Clock {
-    static func read() -> (monotonic: UInt64, unixSeconds: Int64) {
-        var monotonic = timespec()
-        var real = timespec()
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &monotonic)
-        _ = unsafe clock_gettime(CLOCK_REALTIME_COARSE, &real)
-        return (
-            UInt64(monotonic.tv_sec) &* 1_000_000_000 &+ UInt64(monotonic.tv_nsec), Int64(real.tv_sec)
-        )
-    }
-
-    static func unixMilliseconds() -> Int64 {
-        var real = timespec()
-        _ = unsafe clock_gettime(CLOCK_REALTIME, &real)
-        return Int64(real.tv_sec) * 1000 + Int64(real.tv_nsec) / 1_000_000
-    }
-}
-
-/// The wall clock for those that live on no shard.
-package enum SystemTime {
-    package static var unixSeconds: Int64 { Clock.read().unixSeconds }
 }

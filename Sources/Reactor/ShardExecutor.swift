@@ -72,11 +72,11 @@ package actor Shard {
         unsafe executor.asUnownedSerialExecutor()
     }
 
-    package init(index: Int) {
+    package init(index: Int, clock: ShardClock = .system) {
         let executor = ShardExecutor(label: "ossgate.shard.\(index)")
         self.executor = executor
         self.index = index
-        let core = ShardCore(executor: executor, index: index)
+        let core = ShardCore(executor: executor, index: index, clock: clock)
         self.core = core
         let source = DispatchSource.makeReadSource(fileDescriptor: core.epoll.number, queue: executor.queue)
         let timer = DispatchSource.makeTimerSource(queue: executor.queue)
@@ -93,6 +93,12 @@ package actor Shard {
         defer { settle() }
         core.refreshClock()
         return try body(core)
+    }
+
+    /// Has `body` run on the shard, after all that was posted before, and does not wait for it. What a shard posts
+    /// before it writes to a peer comes before all that this peer does in answer.
+    package nonisolated func post(_ body: @escaping @Sendable (ShardCore) -> Void) {
+        executor.post { [weak self] in self?.assumeIsolated { $0.run(body) } }
     }
 
     /// Closes every connection and listener and stops the sources; the shard is of no use afterwards.

@@ -36,6 +36,7 @@ package final class MetricsRegistry: Sendable {
         appendRequests(to: &text)
         appendIntegrity(to: &text)
         appendTraffic(to: &text)
+        appendUploads(to: &text)
         appendProcess(to: &text)
         return text.bytes
     }
@@ -104,6 +105,15 @@ package final class MetricsRegistry: Sendable {
             let opened = sum { $0.opened[side.rawValue] }
             text.sample([("side", "\(side)")], opened - min(closed, opened))
         }
+    }
+
+    private func appendUploads(to text: inout PrometheusText) {
+        text.family("ossgate_uploads_remembered", .gauge, "Uploads in parts whose beginning was seen here.")
+        text.sample([], shards.reduce(0) { $0 &+ $1.uploads.value })
+        text.family(
+            "ossgate_upload_evictions_total", .counter,
+            "Uploads in parts that were forgotten for want of room.")
+        text.sample([], sum { $0.uploadEvictions })
     }
 
     private func appendProcess(to text: inout PrometheusText) {

@@ -67,6 +67,15 @@ package final class ShardMetrics: Sendable {
         func add(_ count: UInt64) { cell.wrappingAdd(count, ordering: .relaxed) }
     }
 
+    /// How many of something there are now.
+    final class Level: Sendable {
+        private let cell = Atomic<UInt64>(0)
+
+        var value: UInt64 { cell.load(ordering: .relaxed) }
+
+        func set(_ count: UInt64) { cell.store(count, ordering: .relaxed) }
+    }
+
     /// A block of counters in one object, for tables that are large and mostly zero.
     final class CounterPage: Sendable {
         static let count = 64
@@ -84,6 +93,10 @@ package final class ShardMetrics: Sendable {
     /// Algorithm, direction, result.
     let checks: [Counter]
     let gateAborts = Counter()
+    /// Uploads in parts that are remembered now.
+    let uploads = Level()
+    /// Those that were forgotten for want of room.
+    let uploadEvictions = Counter()
     let requestBytes = Counter()
     let responseBytes = Counter()
     let upstreamFailures: [Counter]
@@ -129,6 +142,10 @@ package final class ShardMetrics: Sendable {
 
     /// An upstream request was cut so that the origin stores nothing.
     package func gateAborted() { gateAborts.add(1) }
+
+    package func remembers(uploads count: Int) { uploads.set(UInt64(clamping: count)) }
+
+    package func evictedUploads(_ count: UInt64) { uploadEvictions.add(count) }
 
     /// Body bytes that came from a client.
     package func received(bytes: Int) { requestBytes.add(UInt64(bytes)) }

@@ -15,7 +15,9 @@ package enum VectorFile {
 
     /// Those of our own files whose cases are decided by heads alone.
     package static func ownHeadFiles() throws -> [String] {
-        try ownFiles().filter { $0 != "own-forms.json" && !$0.hasPrefix("own-documents") }
+        try ownFiles().filter {
+            $0 != "own-forms.json" && $0 != "own-uploads.json" && !$0.hasPrefix("own-documents")
+        }
     }
 
     /// The rows of the catalogue that are decided at one site, such as `edge-head`.

@@ -18,6 +18,9 @@ extension Configuration {
                 addressing: Addressing(domains: domains, pathStyle: pathStyle, cnames: cnames),
                 modes: RuleModes(rules.mapValues(\.admission))),
             integrity: integrity.settings, origin: originSettings)
+        settings.uploads = UploadLimits(
+            uploadsMax: limits.uploadsMax, partsMax: limits.uploadPartsMax,
+            idleNanoseconds: timeouts.uploads.nanoseconds)
         settings.bodyIdleSeconds = UInt64(timeouts.bodyIdle.components.seconds)
         return GatewayPlan(
             listeners: listeners.compactMap { BindAddress($0.bind.description) },

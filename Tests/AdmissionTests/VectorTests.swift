@@ -162,6 +162,12 @@ extension Vector {
         #expect(named == Set(HeadRules.names))
     }
 
+    @Test func everyUploadRuleIsNamedByACase() throws {
+        let named = Set(try VectorFile.load("own-uploads.json").compactMap(\.rule))
+        #expect(named.isSuperset(of: UploadRules.names))
+        #expect(named.subtracting(UploadRules.names) == ["xml-part-order"])
+    }
+
     @Test func caseNamesAreUnique() throws {
         let names = try (VectorFile.ownFiles() + ["vectors.json"]).flatMap { try VectorFile.load($0) }.map(
             \.name)

@@ -1,6 +1,5 @@
 import Admission
 import Bytes
-import Foundation
 import HTTP1
 import HTTPModel
 import OSSModel
@@ -14,8 +13,6 @@ struct Replay {
     let isRefusedByHead: Bool
     /// The body is as long as its framing says. Cases about heads alone often have none.
     let isWhole: Bool
-    /// Its verdict is another one some seconds later: the gateway's clock cannot be held for it.
-    let isBoundToTheSecond: Bool
     private let head: RequestHead
     private let plan: BodyPlan
     /// Before its coding; empty when it is not whole.
@@ -30,45 +27,68 @@ struct Replay {
         case quiet(milliseconds: Int)
     }
 
-    /// `cut` seeds the places at which the bytes are cut; nil sends them whole.
-    init(_ vector: Vector, _ fixture: GatewayFixture, cut: UInt64?) throws {
+    /// Runs what the case has to come first. `cut` seeds the places at which the bytes are cut; nil sends them whole.
+    /// `now` is what the gateway's clock shows.
+    init(_ vector: Vector, _ fixture: GatewayFixture, now: Int64, cut: UInt64?) async throws {
         self.vector = vector
-        let now = Int64(Date().timeIntervalSince1970)
-        let placeholders = Placeholders(
+        var generator = cut.map { SeededGenerator(seed: $0) }
+        var placeholders = Placeholders(
             now: now, variables: ["uploadId": "0004B9B2D2F7815C432C9057C03134D4"])
+        for setup in vector.setup {
+            try await Self.run(setup, &placeholders, port: fixture.port, &generator)
+        }
         let headBytes = vector.request.headBytes(placeholders)
         head = try Self.decode(headBytes)
         let verdict = Admission.judge(head: head, settings: vector.config.admission, now: now)
         isRefusedByHead = verdict.rejection != nil
-        let later = Admission.judge(head: head, settings: vector.config.admission, now: now + 30)
-        isBoundToTheSecond = later.rejection?.error.message != verdict.rejection?.error.message
         plan = verdict.bodyPlan
         let sent = headBytes + vector.request.bodyBytes(placeholders)
         isWhole = Self.isWhole(sent)
         body = isWhole ? try Self.body(sent) : []
-        var sends: [Send] = [.bytes(headBytes)]
-        for piece in vector.request.body {
-            if case .delay(let milliseconds) = piece {
-                sends.append(.quiet(milliseconds: milliseconds))
-            } else if case .bytes(let before)? = sends.last {
-                sends[sends.count - 1] = .bytes(before + vector.request.bytes(of: piece, placeholders))
-            } else {
-                sends.append(.bytes(vector.request.bytes(of: piece, placeholders)))
-            }
-        }
-        if let cut {
-            var generator = SeededGenerator(seed: cut)
-            sends = sends.flatMap { Self.cut($0, &generator) }
-        }
-        self.sends = sends
+        sends = Self.sends(vector.request, placeholders, &generator)
         bytesBefore = fixture.origin.bytesReceived
         requestsBefore = fixture.origin.seen.count
     }
 
+    private static func sends(
+        _ request: VectorRequest, _ placeholders: Placeholders, _ generator: inout SeededGenerator?
+    ) -> [Send] {
+        var sends: [Send] = [.bytes(request.headBytes(placeholders))]
+        for piece in request.body {
+            if case .delay(let milliseconds) = piece {
+                sends.append(.quiet(milliseconds: milliseconds))
+            } else if case .bytes(let before)? = sends.last {
+                sends[sends.count - 1] = .bytes(before + request.bytes(of: piece, placeholders))
+            } else {
+                sends.append(.bytes(request.bytes(of: piece, placeholders)))
+            }
+        }
+        guard var cuts = generator else { return sends }
+        defer { generator = cuts }
+        return sends.flatMap { cut($0, &cuts) }
+    }
+
+    /// One request that comes first; what it captures of its answer becomes variables.
+    private static func run(
+        _ setup: Vector.Setup, _ placeholders: inout Placeholders, port: UInt16,
+        _ generator: inout SeededGenerator?
+    ) async throws {
+        let sends = sends(setup.request, placeholders, &generator)
+        let method = try decode(setup.request.headBytes(placeholders)).method
+        let answer = try await exchange(sends, method, after: setup.request.afterSend, port: port)
+        #expect(answer.status == setup.expectedStatus, "\(setup.request.target): \(answer.document)")
+        for (name, source) in setup.captures { placeholders.variables[name] = try answer.captured(source) }
+    }
+
     /// Sends the request on a connection of its own and waits for the answer.
     func run(port: UInt16) async throws -> RawClient.Answer {
-        let (sends, method, after) = (sends, head.method, vector.request.afterSend)
-        return try await onThread {
+        try await Self.exchange(sends, head.method, after: vector.request.afterSend, port: port)
+    }
+
+    private static func exchange(
+        _ sends: [Send], _ method: Method, after: VectorRequest.AfterSend?, port: UInt16
+    ) async throws -> RawClient.Answer {
+        try await onThread {
             let client = try RawClient(port: port)
             for send in sends {
                 switch send {
@@ -161,5 +181,23 @@ struct Replay {
             start = place
         }
         return pieces
+    }
+}
+
+extension RawClient.Answer {
+    /// What a vector takes of an answer: `xml:Element` or `header:Name`.
+    fileprivate func captured(_ source: String) throws -> String {
+        let parts = source.split(separator: ":", maxSplits: 1).map(String.init)
+        let found: String? =
+            switch parts.first {
+            case "xml": element(parts[1])
+            case "header":
+                head.fields.entries.indices.first {
+                    head.fields.name(at: $0).text.lowercased() == parts[1].lowercased()
+                }.map { head.fields.value(at: $0).text }
+            default: nil
+            }
+        guard let found else { throw RawClient.Failure(description: "the answer has no \(source)") }
+        return found
     }
 }

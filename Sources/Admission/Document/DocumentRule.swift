@@ -11,6 +11,8 @@ struct DocumentView: Sendable {
     /// The bucket of the request; nil where its host tells none.
     let bucket: ByteSlice?
     let root: XMLElement
+    /// What is known of the upload in parts that is to be completed.
+    let upload: UploadFacts?
 }
 
 /// One check that a schema cannot say, or that has an error of its own. Pure. It runs after the schema, which may

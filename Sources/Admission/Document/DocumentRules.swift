@@ -31,9 +31,11 @@ package enum DocumentRules {
         bytesMax: Int(OSSLimits.documentBytesMax), depthMax: 32, elementsMax: 100_000)
 
     /// The first failure of an enforced rule, and the failures before it of rules that only report. `bucket` is that
-    /// of the request; `body` is the document without any transfer coding.
+    /// of the request; `body` is the document without any transfer coding; `upload` is what is known of the upload in
+    /// parts that it completes.
     package static func judge(
-        operation: OSSOperation, head: RequestHead, bucket: ByteSlice?, body: Span<UInt8>, modes: RuleModes
+        operation: OSSOperation, head: RequestHead, bucket: ByteSlice?, body: Span<UInt8>, modes: RuleModes,
+        upload: UploadFacts? = nil
     ) -> (rejection: Rejection?, reported: [Rejection]) {
         guard let schema = DocumentSchema.of(operation) else { return (nil, []) }
         let query = QueryParameters(head.query)
@@ -53,8 +55,10 @@ package enum DocumentRules {
         if verdict.asks(Self.schema), let failure = violation(of: schema, by: root) {
             verdict.take(failure)
         }
-        let view = DocumentView(operation: operation, head: head, query: query, bucket: bucket, root: root)
-        for check in checks where check.operations.contains(operation) {
+        let view = DocumentView(
+            operation: operation, head: head, query: query, bucket: bucket, root: root, upload: upload)
+        for check in upload == nil ? checks : checks + UploadRules.completion
+        where check.operations.contains(operation) {
             guard verdict.rejection == nil else { break }
             if verdict.asks(check.name), let failure = check.refusal(of: view) { verdict.take(failure) }
         }

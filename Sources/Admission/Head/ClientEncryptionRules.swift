@@ -102,6 +102,12 @@ struct ClientEncryption: OptionSet, Sendable {
         self = found
     }
 
+    /// The fields of the envelope, by name.
+    static let envelopeFields: [Literal] = [
+        "x-oss-meta-client-side-encryption-key", "x-oss-meta-client-side-encryption-start",
+        "x-oss-meta-client-side-encryption-cek-alg", "x-oss-meta-client-side-encryption-wrap-alg",
+    ]
+
     /// For the record.
     var names: String {
         Self.known.filter { contains($0.field) }.map(\.name.description).joined(separator: ", ")
