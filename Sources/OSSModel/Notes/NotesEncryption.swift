@@ -74,8 +74,11 @@ extension CatalogueNote {
             when: "A copy carries client-side encryption fields, which belong to the upload.",
             mend: "Leave them out: a copy keeps those of its source."),
         CatalogueNote(
-            .cseMissingParameters, .head, ["cse-missing-parameters"],
-            when: "Some fields of client-side encryption are there and others are not.",
+            .cseMissingParameters, .head, ["cse-missing-parameters", "cse-part-without-parameters"],
+            when: """
+                Some fields of client-side encryption are there and others are not, or a part has none and its upload \
+                was begun with them.
+                """,
             mend: """
                 Send key, start, cek-alg and wrap-alg, for multipart uploads data-size and part-size \
                 too; SDKs do.
