@@ -79,7 +79,7 @@ let package = Package(
 
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Bytes", "Digest", "HTTPModel", "HTTP1", "HTTPServer", "Reactor"],
+            dependencies: ["Bytes", "Digest", "Emulator", "HTTPModel", "HTTP1", "HTTPServer", "Reactor"],
             swiftSettings: strict),
 
         tests("ConfigTests", ["Config"]),

@@ -4,6 +4,7 @@ import Reactor
 // Benchmarks: the gateway beside other proxies in front of the same origin, as ratios within one run. `deploy/bench`
 // installs what it compares and calls it:
 //   Benchmarks [--rounds N] [--quick] [--only PART-OF-A-NAME] [--gateway PATH] [--against PATH] [--go PROGRAM]
+//   Benchmarks emulator [--rounds N] [--gateway PATH] [--keys N]   the emulator alone, a million keys unless given
 //   Benchmarks origin       the origin of a run; prints its address
 
 ProcessLimits.ignoreBrokenPipes()
@@ -11,6 +12,11 @@ _ = ProcessLimits.raiseDescriptors()
 let arguments = CommandLine.arguments
 if arguments.dropFirst().first == "origin" {
     try await serveOrigin()
+} else if arguments.dropFirst().first == "emulator" {
+    try await EmulatorBench.run(
+        gateway: option("--gateway") ?? ".build/release/ossgate",
+        keys: option("--keys").flatMap { Int($0) } ?? 1_000_000,
+        rounds: option("--rounds").flatMap { Int($0) } ?? 3)
 } else {
     try await compareAll()
 }

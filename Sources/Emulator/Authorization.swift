@@ -56,8 +56,10 @@ extension EmulatorApplication {
         case .owner, .list:
             guard Self.opensReading(grant) else { throw CatalogueRow.accessDenied4.error }
         case .read:
-            if let object = try store.objectIfAny(request.key, in: bucket), object.acl != "default" {
-                grant = object.acl
+            if let acl = try store.accessControl(request.key, version: request.version, in: bucket),
+                acl != "default"
+            {
+                grant = acl
             }
             guard Self.opensReading(grant) else { throw CatalogueRow.accessDenied11.error }
             guard !request.parameters.keys.contains(where: { $0.hasPrefix("response-") }) else {
@@ -84,7 +86,8 @@ private enum Permission {
     init(_ request: EmulatorRequest) {
         let isRead = request.head.method == .get || request.head.method == .head
         if request.key.isEmpty {
-            let asksMore = ["acl", "location", "bucketInfo", "stat", "uploads"].contains(where: request.has)
+            let asksMore = ["acl", "location", "bucketInfo", "stat", "uploads", "versioning", "versions"]
+                .contains(where: request.has)
             self = isRead && !asksMore ? .list : request.has("delete") ? .write : .owner
         } else if ["acl", "tagging"].contains(where: request.has) || isRead && request.has("uploadId") {
             self = .owner

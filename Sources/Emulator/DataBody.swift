@@ -64,33 +64,34 @@ final class ObjectSender {
     private static let pieceBytesMax: UInt64 = 256 * 1024
     private let bodies: BodyStore
     /// All of them stay while this lives, whatever becomes of the object meanwhile.
-    private let pinned: [BodyPiece]
-    private var pieces: [BodyPiece]
+    private let pieces: [BodyPiece]
+    /// The piece that is read.
+    private var index = 0
     private var reader: BodyReader?
-    /// Within the first of `pieces`.
+    /// Within that piece.
     private var offset: UInt64
     private var left: UInt64
 
     init(_ bodies: BodyStore, _ object: ObjectRecord, _ range: Range<UInt64>) {
         self.bodies = bodies
-        pieces = object.pieces
-        pinned = object.pieces
-        bodies.pin(pinned)
+        pieces = object.pieces.list
+        bodies.pin(pieces)
         offset = range.lowerBound
         left = UInt64(range.count)
     }
 
-    deinit { bodies.unpin(pinned) }
+    deinit { bodies.unpin(pieces) }
 
     /// nil at the end.
     func next() throws(StorageFailure) -> [UInt8]? {
         guard left > 0 else { return nil }
-        while let piece = pieces.first, offset >= piece.size {
-            offset -= piece.size
-            pieces.removeFirst()
+        while index < pieces.count, offset >= pieces[index].size {
+            offset -= pieces[index].size
+            index += 1
             reader = nil
         }
-        guard let piece = pieces.first else { throw StorageFailure("an object ends before its size") }
+        guard index < pieces.count else { throw StorageFailure("an object ends before its size") }
+        let piece = pieces[index]
         let open = if let reader { reader } else { try bodies.open(piece) }
         reader = open
         let count = min(left, piece.size - offset, Self.pieceBytesMax)

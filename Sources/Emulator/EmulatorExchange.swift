@@ -172,9 +172,7 @@ final class EmulatorExchange: ExchangeHandler {
         work = .none
         var (head, body) = ErrorDocument.response(
             error, requestID: id, hostID: self.head.authority ?? [], bodiless: self.head.method == .head)
-        if let next = error.elements.first(where: { $0.name == Fault.nextPosition }) {
-            head.fields.append("x-oss-next-append-position", next.value)
-        }
+        for (name, value) in Fault.fields(error) { head.fields.append(name, value) }
         if error.status == 304 {
             body = []
             head.framing = .none

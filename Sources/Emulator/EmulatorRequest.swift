@@ -48,6 +48,9 @@ struct EmulatorRequest {
         parameters[parameter].map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The version of the object that is asked for; nil for what is seen.
+    var version: String? { text("versionId") }
+
     func field(_ name: Literal) -> String? { head.fields.first(name)?.text }
 
     /// The bucket of a request that needs one.
@@ -101,4 +104,7 @@ struct Answer {
     }
 
     mutating func set(_ name: Literal, _ value: String) { fields.append(name, value) }
+
+    /// Names the version of an object; nil where none are kept.
+    mutating func set(version: String?) { if let version { set("x-oss-version-id", version) } }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import OSSModel
 
 /// The emulator's own faults, with the elements that tell what they concern.
@@ -8,6 +9,22 @@ enum Fault {
 
     static func noSuchKey(_ key: [UInt8]) -> OSSError {
         CatalogueRow.noSuchKey.with("Key", String(decoding: key, as: UTF8.self))
+    }
+
+    static func noSuchVersion(_ key: [UInt8], _ version: String) -> OSSError {
+        CatalogueRow.noSuchVersion.with("Key", String(decoding: key, as: UTF8.self)).with(
+            "VersionId", version)
+    }
+
+    /// The current version is a delete marker.
+    static func hidden(_ marker: ObjectRecord) -> OSSError {
+        noSuchKey(marker.key).with(deleteMarker, "true").with(versionID, marker.version)
+    }
+
+    /// The version that was asked for is a delete marker: there is nothing that could be done with it but to delete it.
+    static func deleteMarker(_ marker: ObjectRecord) -> OSSError {
+        CatalogueRow.methodNotAllowed.with("ResourceType", "DeleteMarker").with(deleteMarker, "true")
+            .with(versionID, marker.version)
     }
 
     static func noSuchUpload(_ id: String) -> OSSError { CatalogueRow.noSuchUpload.with("UploadId", id) }
@@ -24,7 +41,22 @@ enum Fault {
     }
 
     /// The name under which both carry the length.
-    static let nextPosition = "NextAppendPosition"
+    private static let nextPosition = "NextAppendPosition"
+    private static let deleteMarker = "DeleteMarker"
+    private static let versionID = "VersionId"
+
+    /// What an answer says in fields as well.
+    static func fields(_ error: OSSError) -> [(name: Literal, value: String)] {
+        let isMarker = error.elements.contains { $0.name == deleteMarker }
+        return error.elements.compactMap { element in
+            switch element.name {
+            case nextPosition: ("x-oss-next-append-position", element.value)
+            case deleteMarker: ("x-oss-delete-marker", element.value)
+            case versionID where isMarker: ("x-oss-version-id", element.value)
+            default: nil
+            }
+        }
+    }
 
     static func argument(_ name: String, _ value: [UInt8]) -> OSSError {
         CatalogueRow.invalidArgumentGeneric.argument(name, String(decoding: value, as: UTF8.self))

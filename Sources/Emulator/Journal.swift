@@ -10,30 +10,13 @@ struct Snapshot: Sendable {
 /// The records of a data directory, in `metadata.sqlite`. What a call has saved is durable when it returns, or when
 /// the transaction around it does. Used by one thread at a time.
 final class Journal {
-    private static let schemaVersion: Int64 = 1
-    private static let schema = """
-        CREATE TABLE IF NOT EXISTS buckets (
-          name TEXT PRIMARY KEY, created INTEGER NOT NULL, acl TEXT NOT NULL, storage_class TEXT NOT NULL,
-          redundancy TEXT NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS objects (
-          bucket TEXT NOT NULL, key BLOB NOT NULL, kind TEXT NOT NULL, pieces BLOB NOT NULL, etag TEXT NOT NULL,
-          crc64 INTEGER NOT NULL, content_md5 TEXT, modified INTEGER NOT NULL, acl TEXT NOT NULL,
-          storage_class TEXT NOT NULL, fields BLOB NOT NULL, tags BLOB NOT NULL, symlink_target BLOB,
-          PRIMARY KEY (bucket, key)) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS uploads (
-          id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, initiated INTEGER NOT NULL,
-          acl TEXT NOT NULL, storage_class TEXT NOT NULL, fields BLOB NOT NULL, tags BLOB NOT NULL) WITHOUT ROWID;
-        CREATE TABLE IF NOT EXISTS parts (
-          upload TEXT NOT NULL, number INTEGER NOT NULL, piece BLOB NOT NULL, etag TEXT NOT NULL,
-          crc64 INTEGER NOT NULL, modified INTEGER NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
-        PRAGMA user_version = 1;
-        """
-
     let database: SQLiteDatabase
     private let saveBucket: SQLiteStatement
     private let removeBucket: SQLiteStatement
-    private let saveObject: SQLiteStatement
-    private let removeObject: SQLiteStatement
+    let saveObject: SQLiteStatement
+    let removeObject: SQLiteStatement
+    let savePiece: SQLiteStatement
+    let removePieces: SQLiteStatement
     private let saveUpload: SQLiteStatement
     private let removeUpload: SQLiteStatement
     private let savePart: SQLiteStatement
@@ -45,29 +28,22 @@ final class Journal {
         try Files.makeDirectory(directory)
         let database = try SQLiteDatabase(path: directory + "/metadata.sqlite")
         self.database = database
-        try Self.prepare(database)
+        let found = try JournalSchema.prepare(database)
         try Files.syncDirectory(directory)
-        saveBucket = try database.prepare("INSERT OR REPLACE INTO buckets VALUES (?,?,?,?,?)")
+        saveBucket = try database.prepare("INSERT OR REPLACE INTO buckets VALUES (?,?,?,?,?,?)")
         removeBucket = try database.prepare("DELETE FROM buckets WHERE name = ?")
-        saveObject = try database.prepare("INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
-        removeObject = try database.prepare("DELETE FROM objects WHERE bucket = ? AND key = ?")
+        saveObject = try database.prepare(
+            "INSERT OR REPLACE INTO objects VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        removeObject = try database.prepare(
+            "DELETE FROM objects WHERE bucket = ? AND key = ? AND version = ?")
+        savePiece = try database.prepare("INSERT OR REPLACE INTO pieces VALUES (?,?,?,?,?,?)")
+        removePieces = try database.prepare(
+            "DELETE FROM pieces WHERE bucket = ? AND key = ? AND version = ?")
         saveUpload = try database.prepare("INSERT OR REPLACE INTO uploads VALUES (?,?,?,?,?,?,?,?)")
         removeUpload = try database.prepare("DELETE FROM uploads WHERE id = ?")
         savePart = try database.prepare("INSERT OR REPLACE INTO parts VALUES (?,?,?,?,?,?)")
         removeParts = try database.prepare("DELETE FROM parts WHERE upload = ?")
-    }
-
-    private static func prepare(_ database: SQLiteDatabase) throws(StorageFailure) {
-        var mode = ""
-        try database.prepare("PRAGMA journal_mode = WAL").run([]) { mode = $0.text(0) }
-        guard mode == "wal" else { throw StorageFailure("the metadata cannot have a write-ahead log") }
-        try database.execute("PRAGMA synchronous = FULL")
-        var version: Int64 = 0
-        try database.prepare("PRAGMA user_version").run([]) { version = $0.integer(0) }
-        guard version == 0 || version == schemaVersion else {
-            throw StorageFailure("the metadata has version \(version), which this program does not know")
-        }
-        if version == 0 { try database.execute("BEGIN IMMEDIATE; \(schema) COMMIT;") }
+        if found == 1 { try adoptFirstVersion() }
     }
 
     /// Makes what `body` saves durable at once: all of it, or nothing if an error is thrown. Within another
@@ -90,31 +66,22 @@ final class Journal {
         }
     }
 
+    /// Runs `body` in the transaction that a script has begun.
+    func continuing(_ body: () throws(StorageFailure) -> Void) throws(StorageFailure) {
+        isInTransaction = true
+        defer { isInTransaction = false }
+        try body()
+    }
+
     /// Saves a new bucket or what is new about one.
     func save(_ bucket: BucketRecord) throws(StorageFailure) {
         try saveBucket.run([
             .text(bucket.name), .integer(bucket.created), .text(bucket.acl), .text(bucket.storageClass),
-            .text(bucket.redundancy),
+            .text(bucket.redundancy), bucket.versioning.map { .text($0.rawValue) } ?? .null,
         ])
     }
 
     func deleteBucket(_ name: String) throws(StorageFailure) { try removeBucket.run([.text(name)]) }
-
-    /// Saves an object in place of the one of the same key.
-    func save(_ object: ObjectRecord, in bucket: String) throws(StorageFailure) {
-        try saveObject.run([
-            .text(bucket), .blob(object.key), .text(object.kind.rawValue),
-            .blob(try RecordCoding.encode(object.pieces)), .text(object.etag),
-            .integer(Int64(bitPattern: object.crc64)), object.contentMD5.map { .text($0) } ?? .null,
-            .integer(object.modified), .text(object.acl), .text(object.storageClass),
-            .blob(RecordCoding.encode(object.fields)), .blob(RecordCoding.encode(object.tags)),
-            object.symlinkTarget.map { .blob($0) } ?? .null,
-        ])
-    }
-
-    func deleteObject(_ key: [UInt8], in bucket: String) throws(StorageFailure) {
-        try removeObject.run([.text(bucket), .blob(key)])
-    }
 
     func save(_ upload: UploadRecord) throws(StorageFailure) {
         try saveUpload.run([
@@ -143,16 +110,10 @@ final class Journal {
     /// Reads all records; a record that cannot be understood is an error, for leaving it out would lose data.
     func load() throws(StorageFailure) -> Snapshot {
         var snapshot = Snapshot()
-        try database.prepare("SELECT * FROM buckets ORDER BY name").run([]) { row in
-            snapshot.buckets.append(
-                BucketRecord(
-                    name: row.text(0), created: row.integer(1), acl: row.text(2), storageClass: row.text(3),
-                    redundancy: row.text(4)))
+        try database.prepare("SELECT * FROM buckets ORDER BY name").run([]) { row throws(StorageFailure) in
+            snapshot.buckets.append(try Self.bucket(row))
         }
-        try database.prepare("SELECT * FROM objects ORDER BY bucket, key").run([]) {
-            row throws(StorageFailure) in
-            snapshot.objects.append((row.text(0), try Self.object(row)))
-        }
+        try loadObjects(into: &snapshot)
         try database.prepare("SELECT * FROM uploads ORDER BY id").run([]) { row throws(StorageFailure) in
             snapshot.uploads.append(try Self.upload(row))
         }
@@ -163,16 +124,14 @@ final class Journal {
         return snapshot
     }
 
-    private static func object(_ row: SQLiteStatement) throws(StorageFailure) -> ObjectRecord {
-        guard let kind = ObjectRecord.Kind(rawValue: row.text(2)),
-            let pieces = RecordCoding.pieces(row.blob(3)),
-            let fields = RecordCoding.fields(row.blob(10)), let tags = RecordCoding.fields(row.blob(11))
-        else { throw StorageFailure("the metadata of an object in bucket \(row.text(0)) is damaged") }
-        return ObjectRecord(
-            key: row.blob(1), kind: kind, pieces: pieces, etag: row.text(4),
-            crc64: UInt64(bitPattern: row.integer(5)), contentMD5: row.isNull(6) ? nil : row.text(6),
-            modified: row.integer(7), acl: row.text(8), storageClass: row.text(9), fields: fields, tags: tags,
-            symlinkTarget: row.isNull(12) ? nil : row.blob(12))
+    private static func bucket(_ row: SQLiteStatement) throws(StorageFailure) -> BucketRecord {
+        let versioning = row.isNull(5) ? nil : Versioning(rawValue: row.text(5))
+        guard row.isNull(5) || versioning != nil else {
+            throw StorageFailure("the metadata of bucket \(row.text(0)) is damaged")
+        }
+        return BucketRecord(
+            name: row.text(0), created: row.integer(1), acl: row.text(2), storageClass: row.text(3),
+            redundancy: row.text(4), versioning: versioning)
     }
 
     private static func upload(_ row: SQLiteStatement) throws(StorageFailure) -> UploadRecord {

@@ -86,6 +86,7 @@ extension Operations {
             xml.element("Bucket") { xml in
                 write(bucket, in: region, to: &xml)
                 xml.element("DataRedundancyType", bucket.redundancy)
+                if let versioning = bucket.versioning { xml.element("Versioning", versioning.rawValue) }
                 xml.element("AccessControlList") { $0.element("Grant", bucket.acl) }
                 writeOwner(&xml)
             }
@@ -109,6 +110,7 @@ extension Operations {
             xml.element("ObjectCount", usage.objects)
             xml.element("MultipartUploadCount", usage.uploads)
             xml.element("LiveChannelCount", channels)
+            xml.element("DeleteMarkerCount", usage.deleteMarkers)
         }
         return Answer(xml: xml.bytes)
     }

@@ -8,6 +8,8 @@ import XML
 struct CopySource {
     let record: ObjectRecord
     let bucket: String
+    /// nil where its bucket keeps no versions.
+    let version: String?
 
     /// `/bucket/key`, percent-encoded, perhaps with `?versionId=`.
     init(_ request: EmulatorRequest, store: EmulatorStore) throws(OSSError) {
@@ -22,10 +24,11 @@ struct CopySource {
         let key = Array(bare[(slash + 1)...])
         try EmulatorRequest.check(key: key)
         let version = QueryParameters(field[path.endIndex...].dropFirst()).first("versionId")?.decodedValue
-        if let version, !version[...].matches("null") {
-            throw CatalogueRow.noSuchVersion.with("Key", String(decoding: key, as: UTF8.self))
-        }
-        record = try store.object(key, in: bucket)
+        if version?.isEmpty == true { throw CatalogueRow.versionIDEmpty.error }
+        let record = try store.object(
+            key, version: version.map { String(decoding: $0, as: UTF8.self) }, in: bucket)
+        self.record = record
+        self.version = try store.bucket(bucket).versioning.map { _ in record.version }
         guard record.size <= store.settings.limits.copyBytes else {
             throw CatalogueRow.entityTooLargeCopy.error
         }
@@ -53,14 +56,16 @@ struct CopySource {
 extension Operations {
     func copyObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
-        _ = try store.bucket(bucket)
+        let keepsVersions = try store.bucket(bucket).versioning != nil
         let source = try CopySource(request, store: store)
         try Conditions(request, "x-oss-copy-source-").check(source.record)
         var record = try template(request, kind: .normal)
         if try !replaces(request, "x-oss-metadata-directive") { record.fields = source.record.fields }
         if try !replaces(request, "x-oss-tagging-directive") { record.tags = source.record.tags }
         record.crc64 = source.record.crc64
-        let isOntoItself = source.bucket == bucket && source.record.key == request.key
+        // Where versions are kept, a copy onto itself is another version, with bytes of its own.
+        let isOntoItself = source.bucket == bucket && source.record.key == request.key && !keepsVersions
+        var version: String?
         if isOntoItself || source.record.kind == .symlink {
             // Only what is beside the bytes changes; of a link, the link is copied.
             record.kind = source.record.kind
@@ -68,17 +73,15 @@ extension Operations {
             record.etag = source.record.etag
             record.contentMD5 = source.record.contentMD5
             record.symlinkTarget = source.record.symlinkTarget
-            try store.put(record, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
+            version = try store.put(record, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
         } else {
-            if forbidsOverwrite(request), try store.objectIfAny(request.key, in: bucket) != nil {
-                throw CatalogueRow.fileAlreadyExists.error
-            }
+            if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
             let data = try source.copy(0..<source.record.size, store)
             record.pieces = [data.piece]
             record.etag = Self.hex(data.md5)
             record.contentMD5 = String(decoding: Base64.encode(data.md5), as: UTF8.self)
             let whole = record
-            try store.keeping(data) { () throws(OSSError) in
+            version = try store.keeping(data) { () throws(OSSError) in
                 try store.put(whole, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
             }
         }
@@ -90,8 +93,11 @@ extension Operations {
         var answer = Answer(xml: xml.bytes)
         answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
         answer.set("ETag", "\"\(record.etag)\"")
+        answer.set(version: version)
+        if let version = source.version { answer.set("x-oss-copy-source-version-id", version) }
         return answer
     }
+
     /// `COPY` or `REPLACE`, the first when there is none.
     private func replaces(_ request: EmulatorRequest, _ directive: Literal) throws(OSSError) -> Bool {
         guard let text = request.field(directive) else { return false }

@@ -49,6 +49,58 @@ extension Operations {
         return Answer(xml: xml.bytes)
     }
 
+    func listVersions(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let bucket = try request.requiredBucket()
+        var query = VersionQuery(keys: try listQuery(request))
+        query.keys.after = request.parameters["key-marker"] ?? []
+        let marker = request.text("version-id-marker") ?? ""
+        if !marker.isEmpty {
+            // A version is one of a key.
+            guard !query.keys.after.isEmpty else {
+                throw Fault.argument("version-id-marker", Array(marker.utf8))
+            }
+            query.versionMarker = marker
+        }
+        let page = try store.listVersions(query, in: bucket)
+        var xml = XMLWriter()
+        xml.element("ListVersionsResult") { xml in
+            xml.element("Name", bucket)
+            if Self.encodes(request) { xml.element("EncodingType", "url") }
+            xml.element("Prefix", Self.encoded(query.keys.prefix, request))
+            xml.element("KeyMarker", Self.encoded(query.keys.after, request))
+            xml.element("VersionIdMarker", marker)
+            xml.element("MaxKeys", query.keys.countMax)
+            xml.element("Delimiter", Self.encoded(query.keys.delimiter, request))
+            xml.element("IsTruncated", page.isTruncated)
+            if page.isTruncated {
+                xml.element("NextKeyMarker", Self.encoded(page.nextKey, request))
+                xml.element("NextVersionIdMarker", page.nextVersion)
+            }
+            for entry in page.entries { write(entry, request, to: &xml) }
+            for prefix in page.commonPrefixes {
+                xml.element("CommonPrefixes") { $0.element("Prefix", Self.encoded(prefix, request)) }
+            }
+        }
+        return Answer(xml: xml.bytes)
+    }
+
+    private func write(_ entry: VersionPage.Entry, _ request: EmulatorRequest, to xml: inout XMLWriter) {
+        let record = entry.record
+        xml.element(record.isDeleteMarker ? "DeleteMarker" : "Version") { xml in
+            xml.element("Key", Self.encoded(record.key, request))
+            xml.element("VersionId", record.version)
+            xml.element("IsLatest", entry.isLatest)
+            xml.element("LastModified", Self.extended(record.modified))
+            if !record.isDeleteMarker {
+                xml.element("ETag", "\"\(record.etag)\"")
+                xml.element("Type", record.kind.rawValue)
+                xml.element("Size", record.size)
+                xml.element("StorageClass", record.storageClass)
+            }
+            writeOwner(&xml)
+        }
+    }
+
     func listUploads(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
         try checkTexts(request)

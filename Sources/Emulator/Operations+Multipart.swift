@@ -9,9 +9,7 @@ extension Operations {
         let bucket = try request.requiredBucket()
         let template = try template(request, kind: .multipart)
         try checkEncoding(request)
-        if forbidsOverwrite(request), try store.objectIfAny(request.key, in: bucket) != nil {
-            throw CatalogueRow.fileAlreadyExists.error
-        }
+        if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
         let seed = request.id.bytes
         let id = Self.hex(MD5.hash(seed.span))
         try store.initiate(
@@ -60,6 +58,7 @@ extension Operations {
         var answer = Answer(xml: xml.bytes)
         // Clients take the ETag of the part from here as they do after UploadPart.
         answer.set("ETag", "\"\(Self.hex(data.md5))\"")
+        if let version = source.version { answer.set("x-oss-copy-source-version-id", version) }
         if let range {
             answer.set(
                 "Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(source.record.size)")
@@ -106,7 +105,7 @@ extension Operations {
         if listsAll, !body.isEmpty { throw Fault.argument("x-oss-complete-all", Array("yes".utf8)) }
         try checkEncoding(request)
         let listed = listsAll ? nil : try Self.listedParts(body)
-        let record = try store.complete(
+        let (record, version) = try store.complete(
             request.text("uploadId") ?? "", request.key, in: bucket, listed: listed,
             onlyIfAbsent: forbidsOverwrite(request))
         let host = request.head.authority?.text ?? ""
@@ -122,6 +121,7 @@ extension Operations {
         var answer = Answer(xml: xml.bytes)
         answer.set("ETag", "\"\(record.etag)\"")
         answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
+        answer.set(version: version)
         return answer
     }
 

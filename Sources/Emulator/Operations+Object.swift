@@ -15,10 +15,7 @@ extension Operations {
             throw CatalogueRow.notImplementedHeader.with("Header", name.description)
         }
         _ = try template(request, kind: .normal)
-        guard forbidsOverwrite(request) else { return }
-        if try store.objectIfAny(request.key, in: bucket) != nil {
-            throw CatalogueRow.fileAlreadyExists.error
-        }
+        if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
     }
 
     func putObject(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
@@ -27,8 +24,12 @@ extension Operations {
         record.etag = Self.hex(data.md5)
         record.crc64 = data.crc64
         record.contentMD5 = String(decoding: Base64.encode(data.md5), as: UTF8.self)
-        try store.put(record, in: request.requiredBucket(), onlyIfAbsent: forbidsOverwrite(request))
-        return uploaded(record)
+        let version = try store.put(
+            record, in: request.requiredBucket(), onlyIfAbsent: forbidsOverwrite(request))
+        var answer = uploaded(etag: record.etag, crc64: record.crc64)
+        answer.set("Content-MD5", String(decoding: Base64.encode(data.md5), as: UTF8.self))
+        answer.set(version: version)
+        return answer
     }
 
     func checkAppend(_ request: EmulatorRequest) throws(OSSError) {
@@ -41,10 +42,11 @@ extension Operations {
         first.pieces = data.piece.size > 0 ? [data.piece] : []
         first.etag = Self.hex(data.md5)
         first.crc64 = data.crc64
-        let record = try store.append(
+        let appended = try store.append(
             data.piece, crc64: data.crc64, at: position(request), first: first, in: request.requiredBucket())
-        var answer = uploaded(record)
-        answer.set("x-oss-next-append-position", "\(record.size)")
+        var answer = uploaded(etag: appended.etag, crc64: appended.crc64)
+        answer.set("x-oss-next-append-position", "\(appended.size)")
+        answer.set(version: appended.version)
         return answer
     }
 
@@ -58,11 +60,10 @@ extension Operations {
         return position
     }
 
-    private func uploaded(_ record: ObjectRecord) -> Answer {
+    private func uploaded(etag: String, crc64: UInt64) -> Answer {
         var answer = Answer()
-        answer.set("ETag", "\"\(record.etag)\"")
-        answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
-        if let md5 = record.contentMD5 { answer.set("Content-MD5", md5) }
+        answer.set("ETag", "\"\(etag)\"")
+        answer.set("x-oss-hash-crc64ecma", "\(crc64)")
         return answer
     }
 
@@ -72,6 +73,7 @@ extension Operations {
         let (record, content) = try resolved(request)
         try Conditions(request, "").check(content)
         var answer = described(record, content, request)
+        answer.set(version: try versionToName(record, request))
         guard let range = try ByteRange.requested(request, size: content.size) else {
             answer.body = .object(content, 0..<content.size)
             return answer
@@ -94,6 +96,7 @@ extension Operations {
         } else {
             answer = described(record, content, request)
         }
+        answer.set(version: try versionToName(record, request))
         answer.body = .object(content, 0..<content.size)
         return answer
     }
@@ -103,7 +106,7 @@ extension Operations {
         _ request: EmulatorRequest
     ) throws(OSSError) -> (record: ObjectRecord, content: ObjectRecord) {
         let bucket = try request.requiredBucket()
-        let record = try store.object(request.key, in: bucket)
+        let record = try store.object(request.key, version: request.version, in: bucket)
         guard let target = record.symlinkTarget else { return (record, record) }
         guard let found = try store.objectIfAny(target, in: bucket) else {
             throw CatalogueRow.symlinkTargetNotExist.error
@@ -149,8 +152,12 @@ extension Operations {
     // MARK: Deletion
 
     func deleteObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        try store.delete([request.key], in: request.requiredBucket())
-        return Answer(204)
+        let deletion = Deletion(key: request.key, version: request.version)
+        let result = try store.delete([deletion], in: request.requiredBucket()).first
+        var answer = Answer(204)
+        if result?.marker != nil { answer.set("x-oss-delete-marker", "true") }
+        answer.set(version: result?.version ?? result?.marker)
+        return answer
     }
 
     func deleteObjects(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
@@ -164,20 +171,27 @@ extension Operations {
         // The service takes the encoding of the answer's keys from the query or from a field.
         let encodes = request.text("encoding-type") == "url" || request.field("encoding-type") == "url"
         let isQuiet = document.child("Quiet")?.trimmedText.matchesIgnoringCase("true") == true
-        var deleted: [[UInt8]] = []
+        var deletions: [Deletion] = []
         for entry in entries {
             guard let key = entry.child("Key")?.text else { throw CatalogueRow.malformedXML.error }
             try EmulatorRequest.check(key: key)
-            deleted.append(key)
+            let version = entry.child("VersionId")?.trimmedText ?? []
+            deletions.append(Deletion(key: key, version: version.isEmpty ? nil : version.text))
         }
-        try store.delete(deleted, in: bucket)
+        let results = try store.delete(deletions, in: bucket)
         if isQuiet { return Answer() }
         var xml = XMLWriter()
         xml.element("DeleteResult") { xml in
             if encodes { xml.element("EncodingType", "url") }
-            for key in deleted {
+            for result in results {
                 xml.element("Deleted") { xml in
+                    let key = result.key
                     xml.element("Key", encodes ? PercentEncoding.encode(key, keepingSlash: false) : key)
+                    if let version = result.version { xml.element("VersionId", version) }
+                    if let marker = result.marker {
+                        xml.element("DeleteMarker", true)
+                        xml.element("DeleteMarkerVersionId", marker)
+                    }
                 }
             }
         }
@@ -233,7 +247,7 @@ extension Operations {
         record.crc64 = stored.crc64
         record.contentMD5 = String(decoding: Base64.encode(stored.md5), as: UTF8.self)
         let whole = record
-        try store.keeping(stored) { () throws(OSSError) in
+        _ = try store.keeping(stored) { () throws(OSSError) in
             try store.put(whole, in: request.requiredBucket(), onlyIfAbsent: false)
         }
     }

@@ -26,11 +26,7 @@ struct Operations {
         if let plan = try channelPlan(request) { return plan }
         if let plan = try settingPlan(request) { return plan }
         if let parameter = Self.missing(request) { throw Self.notImplemented("?" + parameter) }
-        if let version = request.text("versionId"), version != "null" {
-            guard !version.isEmpty else { throw CatalogueRow.versionIDEmpty.error }
-            throw CatalogueRow.noSuchVersion.with("Key", String(decoding: request.key, as: UTF8.self))
-                .with("VersionId", version)
-        }
+        if request.version?.isEmpty == true { throw CatalogueRow.versionIDEmpty.error }
         let plan =
             request.bucket == nil
             ? service(request) : request.key.isEmpty ? try bucket(request) : object(request)
@@ -48,14 +44,20 @@ struct Operations {
         if wantsKey || request.head.method == .post && request.has("uploads") {
             throw CatalogueRow.invalidObjectNameEmpty.error
         }
+        // Ignored, such a parameter would make a bucket or take one away.
+        let isQuestion = request.has("versions") && request.head.method != .get
+        if isQuestion || request.has("versioning") && request.head.method == .delete { return nil }
         switch request.head.method {
         case .put where request.has("acl"): return plain(putBucketACL)
+        case .put where request.has("versioning"): return .document(putVersioning)
         case .put: return .document(putBucket)
         case .get where request.has("acl"): return plain(getBucketACL)
         case .get where request.has("location"): return plain(getBucketLocation)
         case .get where request.has("bucketInfo"): return plain(getBucketInfo)
         case .get where request.has("stat"): return plain(getBucketStat)
         case .get where request.has("uploads"): return plain(listUploads)
+        case .get where request.has("versioning"): return plain(getVersioning)
+        case .get where request.has("versions"): return plain(listVersions)
         case .get where request.text("list-type") == "2": return plain(listObjectsV2)
         case .get: return plain(listObjects)
         case .head: return plain(headBucket)
@@ -100,7 +102,7 @@ struct Operations {
     }
 
     private static let missingParameters = [
-        "versioning", "versions", "restore", "cleanRestoredObject", "retention", "legalHold", "asyncFetch",
+        "restore", "cleanRestoredObject", "retention", "legalHold", "asyncFetch",
         "x-oss-process", "x-oss-async-process", "x-oss-write-get-object-response", "seal", "dataPipeline",
         "resourcePool", "resourcePoolInfo", "resourcePoolBuckets",
     ]

@@ -3,16 +3,13 @@ import Digest
 import OSSModel
 
 extension ObjectRecord {
-    /// The object with one more piece at its end. The ETag of an appendable object is no digest of its bytes: it is
-    /// made of the one before and the CRC of the whole.
-    func appended(_ piece: BodyPiece, crc64: UInt64, modified: Int64) -> ObjectRecord {
-        var record = self
-        record.pieces.append(piece)
-        record.crc64 = CRC64.combine(self.crc64, crc64, secondCount: piece.size)
-        let seed = Array("\(etag):\(record.crc64)".utf8)
-        record.etag = String(decoding: Hex.encode(MD5.hash(seed.span), upper: true), as: UTF8.self)
-        record.modified = modified
-        return record
+    /// What changes beside the pieces when one more is added. The ETag of an appendable object is no digest of its
+    /// bytes: it is made of the one before and the CRC of the whole.
+    mutating func describeAppend(_ piece: BodyPiece, crc64: UInt64, modified: Int64) {
+        self.crc64 = CRC64.combine(self.crc64, crc64, secondCount: piece.size)
+        let seed = Array("\(etag):\(self.crc64)".utf8)
+        etag = String(decoding: Hex.encode(MD5.hash(seed.span), upper: true), as: UTF8.self)
+        self.modified = modified
     }
 }
 
@@ -60,15 +57,13 @@ extension EmulatorStore {
     /// Makes the object of the listed parts; `nil` lists all that were uploaded. Parts that are not listed go away.
     func complete(
         _ id: String, _ key: [UInt8], in bucket: String, listed: [ListedPart]?, onlyIfAbsent: Bool
-    ) throws(OSSError) -> ObjectRecord {
+    ) throws(OSSError) -> (record: ObjectRecord, version: String?) {
         try step { state in
             let upload = try state.upload(id, key, in: bucket)
-            if onlyIfAbsent, try state.bucket(bucket).objects[key] != nil {
-                throw CatalogueRow.fileAlreadyExists.error
-            }
+            if onlyIfAbsent { try Self.checkAbsent(key, in: bucket, state) }
             let record = assemble(upload.record, try chosen(upload, listed))
-            try state.store(record, in: bucket, ending: upload)
-            return record
+            let stored = try state.store(record, in: bucket, ending: upload)
+            return (stored, try state.bucket(bucket).record.versioning.map { _ in stored.version })
         }
     }
 
@@ -99,7 +94,8 @@ extension EmulatorStore {
         let etags = parts.flatMap { Array($0.etag.utf8) }
         let digest = String(decoding: Hex.encode(MD5.hash(etags.span), upper: true), as: UTF8.self)
         return ObjectRecord(
-            key: upload.key, kind: .multipart, pieces: parts.map(\.piece), etag: "\(digest)-\(parts.count)",
+            key: upload.key, kind: .multipart, pieces: BodyPieces(parts.map(\.piece)),
+            etag: "\(digest)-\(parts.count)",
             crc64: crc, contentMD5: nil, modified: settings.now(), acl: upload.acl,
             storageClass: upload.storageClass, fields: upload.fields, tags: upload.tags, symlinkTarget: nil)
     }

@@ -11,8 +11,8 @@ import Testing
         ObjectRecord(
             key: key, kind: kind,
             pieces: [
-                BodyPiece(reference: .file("00112233445566778899aabbccddeeff"), size: .max),
-                BodyPiece(reference: .none, size: 0),
+                BodyPiece(reference: .file("00112233445566778899aabbccddeeff"), size: 1 << 40),
+                BodyPiece(reference: .file("10112233445566778899aabbccddeeff"), size: 0),
             ],
             etag: "D41D8CD98F00B204E9800998ECF8427E", crc64: 0xffff_ffff_0000_0001, contentMD5: "1B2M2Y8A==",
             modified: -1, acl: "default", storageClass: "IA",
@@ -75,7 +75,7 @@ import Testing
                 try journal.save(other)
                 for key in [[1], [2]] as [[UInt8]] { try journal.save(object(key), in: name) }
             }
-            try journal.deleteObject([1], in: "alpha")
+            try journal.deleteObject([1], version: "null", in: "alpha")
             try journal.save(replaced, in: "alpha")
             try journal.deleteBucket("beta")
             for id in ["u1", "u2"] {
@@ -84,7 +84,7 @@ import Testing
             }
             try journal.deleteUpload("u1")
             // What is not there is deleted without an error.
-            try journal.deleteObject([9], in: "none")
+            try journal.deleteObject([9], version: "null", in: "none")
         }
         let snapshot = try Journal(directory: scratch.path).load()
         #expect(snapshot.buckets == [bucket])
@@ -119,6 +119,71 @@ import Testing
         #expect(snapshot.objects.count == 1)
     }
 
+    @Test func versionsOfAKeyAreRowsOfTheirOwn() throws {
+        let scratch = try Scratch()
+        var versions: [ObjectRecord] = []
+        for number in 1...3 {
+            var version = object([1], number == 3 ? .deleteMarker : .normal)
+            (version.version, version.sequence) = ("v\(9 - number)", Int64(number))
+            version.restoration = number == 2 ? Restoration(ready: 5, end: .max) : nil
+            versions.append(version)
+        }
+        do {
+            let journal = try Journal(directory: scratch.path)
+            for version in versions.reversed() { try journal.save(version, in: "alpha") }
+        }
+        let journal = try Journal(directory: scratch.path)
+        #expect(try journal.load().objects.map(\.object) == versions)
+        try journal.deleteObject([1], version: "v7", in: "alpha")
+        #expect(try journal.load().objects.map(\.object) == [versions[0], versions[2]])
+        versions[0].tags = []
+        try journal.saveFields(versions[0], in: "alpha")
+        #expect(try journal.load().objects.map(\.object) == [versions[0], versions[2]])
+    }
+
+    @Test func aPieceIsAddedToThoseThatAreThere() throws {
+        let scratch = try Scratch()
+        let journal = try Journal(directory: scratch.path)
+        var grown = object([1], .appendable)
+        grown.pieces = [BodyPiece(reference: .file("00112233445566778899aabbccddeeff"), size: 10)]
+        try journal.save(grown, in: "alpha")
+        let piece = BodyPiece(reference: .file("10112233445566778899aabbccddeeff"), size: 5)
+        grown.pieces.append(piece)
+        grown.etag = "GROWN"
+        // Only the new piece is needed.
+        var fields = grown
+        fields.pieces = []
+        try journal.save(fields, with: piece, at: 10, in: "alpha")
+        #expect(try journal.load().objects.map(\.object) == [grown])
+        grown.pieces = [piece]
+        try journal.save(grown, in: "alpha")
+        #expect(try journal.load().objects.map(\.object) == [grown], "what is replaced leaves no pieces")
+    }
+
+    @Test func metadataOfTheFirstVersionIsAdopted() throws {
+        let scratch = try Scratch()
+        let (first, second) = (object([1]), object([2], .appendable))
+        try FirstVersion.make(scratch.path + "/metadata.sqlite", [first, second])
+        for _ in 1...2 {
+            let snapshot = try Journal(directory: scratch.path).load()
+            #expect(snapshot.buckets == [bucket])
+            var objects = [first, second]
+            for index in objects.indices { objects[index].sequence = Int64(index + 1) }
+            #expect(snapshot.objects.map(\.object) == objects)
+        }
+    }
+
+    @Test func damagedMetadataOfTheFirstVersionIsLeftAsItIs() throws {
+        let scratch = try Scratch()
+        let path = scratch.path + "/metadata.sqlite"
+        try FirstVersion.make(path, [object([1])])
+        try SQLiteDatabase(path: path).execute("UPDATE objects SET pieces = x'00'")
+        for _ in 1...2 {
+            let failure = #expect(throws: StorageFailure.self) { _ = try Journal(directory: scratch.path) }
+            #expect(failure?.description.contains("damaged") == true)
+        }
+    }
+
     @Test func bodiesInMemoryAreNotRecorded() throws {
         let scratch = try Scratch()
         let journal = try Journal(directory: scratch.path)
@@ -147,7 +212,7 @@ import Testing
 
     @Test func metadataOfAnotherVersionIsRefused() throws {
         let scratch = try Scratch()
-        try SQLiteDatabase(path: scratch.path + "/metadata.sqlite").execute("PRAGMA user_version = 2")
+        try SQLiteDatabase(path: scratch.path + "/metadata.sqlite").execute("PRAGMA user_version = 3")
         #expect(throws: StorageFailure.self) { _ = try Journal(directory: scratch.path) }
     }
 
@@ -161,7 +226,7 @@ import Testing
     }
 
     @Test func everyCutOrAlteredListIsDecodedSafely() throws {
-        let pieces = object([]).pieces
+        let pieces = object([]).pieces.list
         let fields = object([]).fields
         let encodedPieces = try RecordCoding.encode(pieces)
         let encodedFields = RecordCoding.encode(fields)
@@ -177,5 +242,42 @@ import Testing
         #expect(RecordCoding.fields([2, 0, 0, 0, 0]) == nil)
         // A name that is not UTF-8.
         #expect(RecordCoding.fields([1, 1, 0, 0, 0, 1, 0, 0, 0, 0xff, 0, 0, 0, 0]) == nil)
+    }
+}
+
+/// A database as the first version of the journal made it.
+private enum FirstVersion {
+    static func make(_ path: String, _ objects: [ObjectRecord]) throws {
+        let database = try SQLiteDatabase(path: path)
+        try database.execute(
+            """
+            CREATE TABLE buckets (
+              name TEXT PRIMARY KEY, created INTEGER NOT NULL, acl TEXT NOT NULL, storage_class TEXT NOT NULL,
+              redundancy TEXT NOT NULL) WITHOUT ROWID;
+            CREATE TABLE objects (
+              bucket TEXT NOT NULL, key BLOB NOT NULL, kind TEXT NOT NULL, pieces BLOB NOT NULL, etag TEXT NOT NULL,
+              crc64 INTEGER NOT NULL, content_md5 TEXT, modified INTEGER NOT NULL, acl TEXT NOT NULL,
+              storage_class TEXT NOT NULL, fields BLOB NOT NULL, tags BLOB NOT NULL, symlink_target BLOB,
+              PRIMARY KEY (bucket, key)) WITHOUT ROWID;
+            CREATE TABLE uploads (
+              id TEXT PRIMARY KEY, bucket TEXT NOT NULL, key BLOB NOT NULL, initiated INTEGER NOT NULL,
+              acl TEXT NOT NULL, storage_class TEXT NOT NULL, fields BLOB NOT NULL, tags BLOB NOT NULL) WITHOUT ROWID;
+            CREATE TABLE parts (
+              upload TEXT NOT NULL, number INTEGER NOT NULL, piece BLOB NOT NULL, etag TEXT NOT NULL,
+              crc64 INTEGER NOT NULL, modified INTEGER NOT NULL, PRIMARY KEY (upload, number)) WITHOUT ROWID;
+            PRAGMA user_version = 1;
+            INSERT INTO buckets VALUES ('alpha', 1700000000, 'private', 'Standard', 'LRS');
+            """)
+        let save = try database.prepare("INSERT INTO objects VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)")
+        for object in objects {
+            try save.run([
+                .text("alpha"), .blob(object.key), .text(object.kind.rawValue),
+                .blob(try RecordCoding.encode(object.pieces.list)), .text(object.etag),
+                .integer(Int64(bitPattern: object.crc64)), object.contentMD5.map { .text($0) } ?? .null,
+                .integer(object.modified), .text(object.acl), .text(object.storageClass),
+                .blob(RecordCoding.encode(object.fields)), .blob(RecordCoding.encode(object.tags)),
+                object.symlinkTarget.map { .blob($0) } ?? .null,
+            ])
+        }
     }
 }

@@ -30,7 +30,8 @@ import Testing
         let emulator = try Harness()
         for (method, target, level) in [
             ("PUT", "/", "Service"), ("PATCH", "/bucket", "Bucket"), ("PATCH", "/bucket/key", "Object"),
-            ("POST", "/bucket/key", "Object"),
+            ("POST", "/bucket/key", "Object"), ("DELETE", "/bucket?versioning", "Bucket"),
+            ("PUT", "/other?versions", "Bucket"), ("DELETE", "/bucket?versions", "Bucket"),
         ] {
             let reply = emulator.send(method, target)
             #expect(reply.status == 405, "\(method) \(target)")
@@ -104,13 +105,15 @@ import Testing
         #expect(emulator.send("HEAD", "/bucket/a%20b").status == 404)
     }
 
-    @Test func versionsDoNotExistYet() throws {
+    @Test func versionsThatAreNone() throws {
         let emulator = try Harness()
         emulator.put("key", "text")
+        let reply = emulator.send("GET", "/bucket/key?versionId=abc")
+        #expect(reply.status == 404)
+        #expect(reply.code == "NoSuchVersion")
+        #expect(
+            emulator.send("DELETE", "/bucket/key?versionId=abc").status == 204, "it is gone, as was asked")
         for method in ["GET", "DELETE"] {
-            let reply = emulator.send(method, "/bucket/key?versionId=abc")
-            #expect(reply.status == 404)
-            #expect(reply.code == "NoSuchVersion")
             #expect(emulator.send(method, "/bucket/key?versionId=").status == 400)
         }
         #expect(emulator.send("GET", "/bucket/key?versionId=null").text == "text")
