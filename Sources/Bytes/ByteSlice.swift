@@ -56,13 +56,11 @@ package enum Decimal {
 
     /// Appends `value` in decimal without making a `String`.
     package static func append(_ value: UInt64, to bytes: inout [UInt8]) {
-        guard value > 0 else { return bytes.append(ASCII.zero) }
-        let start = bytes.count
-        var rest = value
-        while rest > 0 {
-            bytes.append(ASCII.zero &+ UInt8(rest % 10))
-            rest /= 10
+        var divisor: UInt64 = 1
+        while value / divisor >= 10 { divisor *= 10 }
+        while divisor > 0 {
+            bytes.append(ASCII.zero &+ UInt8(value / divisor % 10))
+            divisor /= 10
         }
-        bytes[start...].reverse()
     }
 }

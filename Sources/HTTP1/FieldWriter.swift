@@ -28,16 +28,27 @@ struct FieldWriter {
     private let fields: Fields
     private let length: Length
     private let side: Side
-    /// What Connection names besides `close` and `keep-alive`.
+    /// What Connection names, if that is more than `close` or `keep-alive`.
     private let connectionOptions: [ByteSlice]
 
     init(_ fields: Fields, length: Length, side: Side) {
         self.fields = fields
         self.length = length
         self.side = side
-        connectionOptions = HopByHop.connectionOptions(fields).filter {
-            !$0.matchesIgnoringCase("close") && !$0.matchesIgnoringCase("keep-alive")
+        connectionOptions = Self.namesFields(fields) ? HopByHop.connectionOptions(fields) : []
+    }
+
+    /// A Connection field says more than `close` or `keep-alive`, as few do.
+    private static func namesFields(_ fields: Fields) -> Bool {
+        for index in fields.entries.indices where fields.isNamed("connection", at: index) {
+            let value = fields.bytes.span.extracting(fields.entries[index].value)
+            if !("keep-alive" as Literal).matchesIgnoringCase(value),
+                !("close" as Literal).matchesIgnoringCase(value)
+            {
+                return true
+            }
         }
+        return false
     }
 
     /// Appends the fields that go on.
@@ -104,7 +115,10 @@ struct FieldWriter {
     }
 
     private func isConnectionOption(_ name: Span<UInt8>) -> Bool {
-        for option in connectionOptions where isEqualIgnoringCase(option.span, name) { return true }
+        for option in connectionOptions where isEqualIgnoringCase(option.span, name) {
+            // These two are about the connection itself and name no field.
+            return !option.matchesIgnoringCase("close") && !option.matchesIgnoringCase("keep-alive")
+        }
         return false
     }
 

@@ -11,9 +11,11 @@ package enum RequestEncoder {
     package static func append(head: RequestHead, framing: BodyFraming, to bytes: inout [UInt8]) {
         precondition(framing != .untilClose, "a request cannot end with its connection")
         bytes.reserveCapacity(bytes.count + head.fields.bytes.count + 64)
-        var method: [UInt8] = []
-        head.method.append(to: &method)
-        append(visible: method.span, to: &bytes)
+        if case .other(let token) = head.method {
+            append(visible: token.span, to: &bytes)
+        } else {
+            head.method.append(to: &bytes)
+        }
         bytes.append(ASCII.space)
         append(visible: head.originTarget.span, to: &bytes)
         bytes.append(" HTTP/1.1\r\n")
