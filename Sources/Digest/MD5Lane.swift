@@ -43,7 +43,7 @@ package final class MD5Lane {
         }
     }
 
-    /// Asks for the digest: `listener` hears it when the scheduler runs next, and is held until then.
+    /// Asks for the digest: `listener` hears it when the scheduler has come to it, and is held until then.
     package func finish(_ listener: any MD5Listener) {
         precondition(phase == .open, "a digest is asked for twice")
         var padding: [UInt8] = [0x80]
@@ -131,14 +131,10 @@ package final class MD5Lane {
         buffer = lent
     }
 
-    /// The buffer is full: moves what waits to the front, if that is not much, else hashes.
+    /// The buffer is full: hashes until not much waits, and moves that to the front.
     private func makeRoom() {
-        guard let full = buffer else { return }
-        if full.start > 0, full.count <= MD5Buffer.bytesMax / 4 {
-            buffer?.compact()
-        } else {
-            lanes.hashAll()
-        }
+        lanes.makeRoom(in: self)
+        buffer?.compact()
     }
 
     /// The only lane that is open need not copy: no other could join it.

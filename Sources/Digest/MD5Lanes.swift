@@ -1,20 +1,25 @@
 import CKernels
 
 /// The MD5s of one shard, computed up to sixteen at a time in lock-step, which costs one core little more than one
-/// alone. Whoever runs the shard calls `work` at the end of each turn: what has come by then is hashed together, and
-/// nothing waits for lanes to fill. What only few lanes have more than others may stay for the next turn, unless the
-/// shard would wait otherwise; a lane that is to be finished never stays.
+/// alone. Whoever runs the shard calls `work` at the end of each turn, as long as `isWaiting`. It hashes a bounded
+/// piece of what waits, of all lanes side by side, when
+/// - a lane is to be finished, or
+/// - most lanes that are open have something, or there is much in all, or
+/// - the shard would wait otherwise: nothing ever waits for lanes to fill, or for a time to pass.
 ///
-/// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, everything is hashed at once. A lane without a
-/// buffer holds less than one block. It lives on one shard.
+/// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, or one is full, hashing makes room at once. A lane
+/// without a buffer holds less than one block. It lives on one shard.
 package final class MD5Lanes {
     static let bufferCountMax = 32
     /// Pieces of this size are hashed where they lie if there is only one lane.
     static let directBytesMin = 64 * 1024
-    /// With fewer lanes than this the vectors run half empty, so that the next turn may do better.
-    private static let lanesWorthRunning = 6
-    /// What a lane may keep for the next turn.
-    private static let stayBytesMax = 64 * 1024
+    /// One step hashes at most as many blocks of each lane: 16 lanes of 64 KiB, a fraction of a millisecond.
+    private static let blocksPerStepMax = 1024
+    /// One call of `work` hashes about as much.
+    private static let bytesPerTurn = 1 << 20
+    /// Below this it is worth waiting for the next turn's bytes, above the other for nothing any more.
+    private static let bytesWorthRunning = 128 * 1024
+    private static let bytesAlwaysRun = 4 << 20
     /// Of a buffer that is kept while no lane is open, as much may have been touched.
     private static let keptBytesMax = 64 * 1024
 
@@ -44,9 +49,10 @@ package final class MD5Lanes {
     /// Bytes that wait to be hashed.
     package var waitingBytes: Int { waiting.reduce(0) { $0 + $1.waitingBytes } }
 
-    /// Hashes what waits and tells the listeners of lanes that are done. With `isIdle` nothing stays.
+    /// Hashes, as the type says, and tells the listeners of lanes that are done. `isIdle`: the shard would wait.
     package func work(isIdle: Bool) {
-        run(isIdle: isIdle)
+        var left = Self.bytesPerTurn
+        while left > 0, !waiting.isEmpty, isIdle || mustRun { left -= step() }
         tell()
         if isIdle, openCount == 0 { release() }
     }
@@ -70,11 +76,12 @@ package final class MD5Lanes {
         last.waitingIndex = index
     }
 
-    /// Empties every buffer, telling nobody.
-    func hashAll() { run(isIdle: true) }
+    /// Hashes until little waits in a lane whose buffer is full; tells nobody.
+    func makeRoom(in lane: MD5Lane) { while lane.waitingBytes > MD5Buffer.bytesMax / 4 { _ = step() } }
 
     func lend() -> MD5Buffer {
-        if lentCount >= Self.bufferCountMax { hashAll() }
+        // A step empties the shortest of its lanes, or takes much of all.
+        while lentCount >= Self.bufferCountMax { _ = step() }
         lentCount += 1
         return free.popLast() ?? MD5Buffer(index: lentCount)
     }
@@ -99,26 +106,26 @@ package final class MD5Lanes {
 
     // MARK: Helpers
 
-    /// In steps: as many lanes as there are, as far as the shortest of them reaches.
-    private func run(isIdle: Bool) {
-        while !waiting.isEmpty, isIdle || mustRun { step() }
-    }
-
     private var mustRun: Bool {
-        waiting.count >= Self.lanesWorthRunning
-            || waiting.contains { $0.phase == .finishing || $0.waitingBytes > Self.stayBytesMax }
+        if waiting.contains(where: { $0.phase == .finishing }) { return true }
+        let bytes = waitingBytes
+        guard bytes < Self.bytesAlwaysRun else { return true }
+        let full = min(openCount, Int(OSSGATE_MD5_LANES_MAX))
+        return bytes >= Self.bytesWorthRunning && 4 * waiting.count >= 3 * full
     }
 
-    private func step() {
+    /// As many lanes as there are, as far as the shortest of them reaches; returns the bytes hashed.
+    private func step() -> Int {
         let count = min(waiting.count, Int(OSSGATE_MD5_LANES_MAX))
         if waiting.count > count { preferFinishing() }
         let lanes = Array(waiting[..<count])
-        let blocks = lanes.reduce(Int.max) { min($0, $1.blocks) }
+        let blocks = lanes.reduce(Self.blocksPerStepMax) { min($0, $1.blocks) }
         hash(lanes, blocks: blocks)
         for lane in lanes {
             lane.consume(blocks: blocks)
             if lane.isDone { done.append(lane) }
         }
+        return 64 * blocks * count
     }
 
     /// Puts lanes that are to be finished in front, then those with most to do.

@@ -130,13 +130,12 @@ final class ServerExchange: Responder {
         let framing = ResponseEncoder.framing(answer.framing, for: head.version)
         response = state(for: framing, status: answer.status)
         if framing == .untilClose { keeps = false }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
-        ResponseEncoder.append(
-            head: answer, isPersistent: keeps, requestVersion: head.version,
-            answersHead: head.method == .head,
-            to: &bytes)
-        owner.connection.send(bytes)
+        owner.server.core.withScratch { bytes in
+            ResponseEncoder.append(
+                head: answer, isPersistent: keeps, requestVersion: head.version,
+                answersHead: head.method == .head, to: &bytes)
+            owner.connection.send(bytes)
+        }
     }
 
     func send(body: Span<UInt8>) {

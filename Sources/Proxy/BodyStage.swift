@@ -10,7 +10,9 @@ struct BodyStage: ~Copyable {
     private(set) var received: UInt64 = 0
     /// Of the body, or of the file of a form.
     private var crc = CRC64()
-    private var md5: MD5?
+    /// Of the whole body, while it runs; then what came out.
+    private let lane: MD5Lane?
+    private var md5: [UInt8]?
     private var form: FormInspector?
     private let operation: OSSOperation?
     private let bytesMax: UInt64?
@@ -24,6 +26,7 @@ struct BodyStage: ~Copyable {
     /// Of a request that has not been admitted: no byte of its body is read.
     init() {
         operation = nil
+        lane = nil
         bytesMax = nil
         claimedMD5 = nil
         claimedCRC64 = nil
@@ -32,7 +35,8 @@ struct BodyStage: ~Copyable {
 
     /// `now` is in Unix seconds.
     init(
-        head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings, now: Int64
+        head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings,
+        lanes: MD5Lanes, now: Int64
     ) {
         self.operation = operation
         bytesMax = operation.flatMap { BodyLimit.bytes(of: $0, limits: settings.admission.limits) }
@@ -44,7 +48,7 @@ struct BodyStage: ~Copyable {
         let checksCRC = settings.integrity.verifiesCRC64 && modes.mode(of: BodyRules.crc64) != .off
         let carriesObject = plan == .opaque || plan == .form
         claimedCRC64 = checksCRC && carriesObject ? head.fields.first("x-oss-hash-crc64ecma") : nil
-        md5 = claimedMD5 == nil ? nil : MD5()
+        lane = claimedMD5 == nil ? nil : lanes.open()
         isForm = plan == .form
         form = isForm ? FormInspector(head: head, settings: settings.admission, now: now) : nil
     }
@@ -56,12 +60,23 @@ struct BodyStage: ~Copyable {
     var checksMD5: Bool { claimedMD5 != nil }
     var checksCRC64: Bool { claimedCRC64 != nil }
 
+    /// The MD5 is to be asked for, and told, before there are verdicts.
+    var awaitsMD5: Bool { lane != nil && md5 == nil }
+
+    /// Asks for the MD5 of the whole body; `listener` hears it in the same turn of the shard, after this call.
+    func finishMD5(_ listener: any MD5Listener) { lane?.finish(listener) }
+
+    mutating func setMD5(_ digest: [UInt8]) { md5 = digest }
+
+    /// No verdict is wanted any more.
+    func abandon() { lane?.cancel() }
+
     /// Counts, reads and digests a piece. The rejections that it gives rise to, in order, each told once; those of
     /// rules that are not enforced are among them.
     mutating func take(_ bytes: Span<UInt8>) -> [Rejection] {
         let before = received
         received += UInt64(bytes.count)
-        md5?.update(bytes)
+        lane?.update(bytes)
         var rejections: [Rejection] = []
         if let bytesMax, received > bytesMax, before <= bytesMax {
             rejections.append(.bodyTooLarge(operation, limit: bytesMax))
@@ -80,14 +95,14 @@ struct BodyStage: ~Copyable {
     }
 
     /// The form, then the digests of the whole body against what the client claimed; MD5 first, as its field comes
-    /// first in the vendor's order of checks. To be called once, at the end of the body.
+    /// first in the vendor's order of checks. To be called once, at the end of the body, with the MD5 known.
     mutating func verdicts() -> [Rejection] {
         var rejections = form?.finish() ?? []
         if let partLength, received < partLength.bytes {
             rejections.append(partLength.rejection(received: received))
         }
-        if let claimedMD5, let context = md5.take() {
-            let computed = Base64.encode(context.finish())
+        if let claimedMD5, let md5 {
+            let computed = Base64.encode(md5)
             if !claimedMD5.elementsEqual(computed) {
                 rejections.append(.digestMismatch(client: claimedMD5, computed: computed))
             }

@@ -25,16 +25,16 @@ struct UploadTrack {
 }
 
 extension Exchange {
-    /// Asks what is known of the upload, then goes on. The body waits while another shard is asked.
-    func consultUploads(_ verdict: Verdict, then goOn: @escaping () -> Void) {
-        guard let step = UploadStep(head, verdict) else { return goOn() }
+    /// Asks what is known of the upload, then goes on to the body, which waits while another shard is asked.
+    func consultUploads(_ verdict: Verdict) {
+        guard let step = UploadStep(head, verdict) else { return awaitBody(verdict) }
         upload = UploadTrack(step: step)
         if case .part = step { upload.owesOutcome = true }
         let question = gateway.uploads.ask(step) { [weak self] facts in
             guard let self, request == .admitting else { return }
             upload.question = nil
             upload.facts = facts
-            if judgesPart() { goOn() }
+            if judgesPart() { awaitBody(verdict) }
             responder?.resume(.awaitingAnswer)
         }
         guard let question else { return }

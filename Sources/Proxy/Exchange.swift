@@ -1,5 +1,6 @@
 import Admission
 import Bytes
+import Digest
 import HTTPModel
 import HTTPServer
 import OSSModel
@@ -9,7 +10,7 @@ import Telemetry
 /// origin, holds back the end of the body until its verdict is in, and relays the answer. It lives on one shard.
 ///
 /// The order of steps is the code below: `admit`, `receive`, `receiveEnd`, then `Exchange+Upstream`.
-final class Exchange: ExchangeHandler {
+final class Exchange: ExchangeHandler, MD5Listener {
     let gateway: Gateway
     let head: RequestHead
     let requestID: RequestID
@@ -24,12 +25,13 @@ final class Exchange: ExchangeHandler {
     var upload = UploadTrack()
     /// The origin may have seen something of the request.
     private(set) var hasOpenedOrigin = false
-    /// The body, or its beginning, until the origin is opened.
+    /// The body, or its beginning, until the origin is opened; then the end of it that waits for the verdict.
     private var gathered: [UInt8] = []
     private var gatherLimit = 0
     private var originFraming = BodyFraming.none
     private var outcome: ShardMetrics.Outcome?
     private var hasRetried = false
+    private var awaitedTrailers = Fields()
 
     enum RequestState {
         case admitting
@@ -39,6 +41,8 @@ final class Exchange: ExchangeHandler {
         case dropping
         /// Body bytes go to the origin as they come; their end is held back.
         case streaming
+        /// The body is complete. Its end waits for its MD5, which is computed together with those of others.
+        case judging
         /// All of the request is on its way to the origin.
         case sent
         /// Refused, failed or answered early: nothing more of it is wanted.
@@ -78,15 +82,15 @@ final class Exchange: ExchangeHandler {
         {
             return refuse(.contentMD5Missing())
         }
-        consultUploads(verdict) { [unowned self] in awaitBody(verdict) }
+        consultUploads(verdict)
     }
 
     /// The head is admitted: from here on the body may come.
-    private func awaitBody(_ verdict: Verdict) {
+    func awaitBody(_ verdict: Verdict) {
         let settings = gateway.settings
         stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings,
-            now: gateway.core.unixSeconds)
+            lanes: gateway.lanes, now: gateway.core.unixSeconds)
         if case .part? = upload.step {
             stage.partLength = UploadRules.lengthToCount(
                 head: head, settings: settings.admission, upload: upload.facts, now: gateway.core.unixSeconds)
@@ -124,13 +128,13 @@ final class Exchange: ExchangeHandler {
             }
         case .gathering: gather(body, isLast: remaining == 0)
         case .streaming: forward(body, isLast: remaining == 0)
-        case .admitting, .sent, .over: break
+        case .admitting, .judging, .sent, .over: break
         }
     }
 
     /// Keeps the piece while the whole may still fit, else opens the origin with what there is.
     private func gather(_ body: Span<UInt8>, isLast: Bool) {
-        if isLast, gathered.isEmpty {
+        if isLast, gathered.isEmpty, !stage.awaitsMD5 {
             // The whole body in one piece, of whatever size: judged where it lies.
             guard settle(), admits(document: body) else { return }
             open { $0.send(body) }
@@ -140,20 +144,25 @@ final class Exchange: ExchangeHandler {
         guard !stage.holdsOrigin, gathered.count + body.count > gatherLimit else {
             return gathered.append(body)
         }
-        if isLast, !settle() { return }
+        if isLast, !stage.awaitsMD5, !settle() { return }
         request = .streaming
-        open { [gathered] upstream in
-            upstream.sendPiece(gathered.span, framing: originFraming)
-            upstream.sendPiece(body, framing: originFraming)
-        }
+        open { [gathered] upstream in upstream.sendPiece(gathered.span, framing: originFraming) }
         gathered = []
-        continueStreaming(isLast: isLast)
+        pass(body, isLast: isLast)
     }
 
     /// Streams a piece. With Content-Length the last one is held until the verdict is in, which is now.
     private func forward(_ body: Span<UInt8>, isLast: Bool) {
-        if isLast, !settle() { return }
-        upstream?.sendPiece(body, framing: originFraming)
+        if isLast, !stage.awaitsMD5, !settle() { return }
+        pass(body, isLast: isLast)
+    }
+
+    /// Sends a piece on, but for the last byte of a body whose MD5 is not known yet.
+    private func pass(_ body: Span<UInt8>, isLast: Bool) {
+        let waits = isLast && stage.awaitsMD5
+        let end = waits ? body.count - 1 : body.count
+        upstream?.sendPiece(body.extracting(0..<end), framing: originFraming)
+        if waits { return gathered.append(body.extracting(end..<body.count)) }
         continueStreaming(isLast: isLast)
     }
 
@@ -170,20 +179,36 @@ final class Exchange: ExchangeHandler {
 
     func receiveEnd(trailers: Fields) {
         switch request {
-        case .gathering:
-            let document = gathered
-            guard settle(), admits(document: document.span) else { return }
-            open { [gathered] in $0.sendPiece(gathered.span, framing: originFraming) }
-            sendLast(trailers)
+        case .gathering, .streaming:
+            guard stage.awaitsMD5 else { return conclude(trailers) }
+            awaitedTrailers = trailers
+            request = .judging
+            stage.finishMD5(self)
         case .dropping:
             open { _ in }
             requestIsSent()
-        case .streaming:
-            // Chunked: all data is out, and the last chunk is what was held back.
-            guard settle() else { return }
-            sendLast(trailers)
-        case .admitting, .sent, .over: break
+        case .admitting, .judging, .sent, .over: break
         }
+    }
+
+    func md5Ready(_ digest: [UInt8]) {
+        guard request == .judging else { return }
+        stage.setMD5(digest)
+        conclude(awaitedTrailers)
+    }
+
+    /// All of the body is here, and what its verdict needs. Its end is `gathered`, or the last chunk; a body that was
+    /// gathered whole has no origin yet.
+    private func conclude(_ trailers: Fields) {
+        let document = gathered
+        guard settle() else { return }
+        if let upstream {
+            upstream.sendPiece(document.span, framing: originFraming)
+        } else {
+            guard admits(document: document.span) else { return }
+            open { $0.sendPiece(document.span, framing: originFraming) }
+        }
+        sendLast(trailers)
     }
 
     private func sendLast(_ trailers: Fields) {
@@ -192,7 +217,7 @@ final class Exchange: ExchangeHandler {
     }
 
     func receiveFailure(_ failure: BodyFailure) {
-        guard request != .over, request != .sent else { return }
+        guard request != .over, request != .judging, request != .sent else { return }
         switch failure {
         case .truncated:
             var expected: UInt64?
@@ -330,7 +355,7 @@ final class Exchange: ExchangeHandler {
     private func abortUpstream() {
         guard let open = upstream else { return }
         upstream = nil
-        if request == .streaming { gateway.metrics.gateAborted() }
+        if request == .streaming || request == .judging { gateway.metrics.gateAborted() }
         open.abort()
     }
 
@@ -341,6 +366,7 @@ final class Exchange: ExchangeHandler {
         response = .ended
         settleUpload()
         gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
+        stage.abandon()
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
         responder = nil
         upstream = nil

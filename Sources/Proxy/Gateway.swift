@@ -1,5 +1,6 @@
 import Admission
 import Bytes
+import Digest
 package import HTTPModel
 package import HTTPServer
 import OSSModel
@@ -14,6 +15,8 @@ package final class Gateway: Application {
     let metrics: ShardMetrics
     let labels: MetricLabels
     let uploads: UploadDirectory
+    /// MD5s of uploads, which are hashed together at the end of each turn.
+    let lanes = MD5Lanes()
     private let rejectionLog: LogSink?
     private var requestIDs = RequestIDSource()
 
@@ -30,6 +33,7 @@ package final class Gateway: Application {
         self.rejectionLog = rejectionLog
         pool = UpstreamPool(core: core, settings: settings.origin, metrics: metrics)
         uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
+        core.deferredWork.append(lanes)
     }
 
     package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {
@@ -77,6 +81,8 @@ package final class Gateway: Application {
         rejectionLog.enqueue(record.line())
     }
 }
+
+extension MD5Lanes: DeferredWork {}
 
 /// The closed label sets of the metrics, and where each operation and rule stands in them.
 package struct MetricLabels: Sendable {

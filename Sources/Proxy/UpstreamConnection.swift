@@ -93,10 +93,10 @@ final class UpstreamConnection: ConnectionHandler {
             state = .active
             deadline.cancel()
         }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(head.fields.bytes.count + 128)
-        RequestEncoder.append(head: head, framing: framing, to: &bytes)
-        connection?.send(bytes)
+        pool.core.withScratch { bytes in
+            RequestEncoder.append(head: head, framing: framing, to: &bytes)
+            connection?.send(bytes)
+        }
     }
 
     func send(_ bytes: Span<UInt8>) {

@@ -27,6 +27,8 @@ extension ConnectionHandler {
 package final class Connection: EventTarget {
     /// Output above this many bytes makes the connection congested; at half of it `connectionDrained` comes.
     package static let highMark = 512 * 1024
+    /// A read of this size is part of something large.
+    private static let bulkBytesMin = 32 * 1024
     /// Output below this is gathered and written once at the end of the round.
     private static let gatherBytesMax = 16 * 1024
 
@@ -46,6 +48,8 @@ package final class Connection: EventTarget {
         var isReadable = false
         var inputEnded = false
         var peerEnded = false
+        /// Both directions are shut; there may still be bytes to be read.
+        var isHungUp = false
         /// The kernel takes no more until it says so.
         var isWriteBlocked = false
         var isCongested = false
@@ -54,6 +58,8 @@ package final class Connection: EventTarget {
         var endsAfterFlush = false
         var closesAfterFlush = false
         var isReading = false
+        /// The last read brought much: the next one waits for its turn behind all events.
+        var isBulk = false
     }
 
     /// Takes over an accepted descriptor.
@@ -168,14 +174,18 @@ package final class Connection: EventTarget {
             flush()
         }
         if !flags.isDisjoint(with: [.peerEnded, .hungUp]) { state.peerEnded = true }
+        if flags.contains(.hungUp) { state.isHungUp = true }
         if !flags.isDisjoint(with: [.readable, .peerEnded, .hungUp]) {
             state.isReadable = true
-            read()
+            if state.isBulk, !state.isReadPaused { markReady() } else { read() }
         }
-        // Both directions are shut and all has been read: no further event would come for this descriptor.
-        if flags.contains(.hungUp), isOpen, state.inputEnded {
-            fail(TransportError("connection lost", errno: ECONNRESET))
-        }
+        failIfHungUp()
+    }
+
+    /// Both directions are shut and all has been read: no further event would come for this descriptor.
+    private func failIfHungUp() {
+        guard state.isHungUp, state.inputEnded else { return }
+        fail(TransportError("connection lost", errno: ECONNRESET))
     }
 
     func continueWork() {
@@ -214,6 +224,8 @@ package final class Connection: EventTarget {
         if count > 0 {
             state.isReadable = count == buffer.count || state.peerEnded || pendingError != nil
             state.isReading = true
+            state.isBulk = count >= Self.bulkBytesMin
+            core.received(count)
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
             unsafe handler?.connectionReceived(Span(_unsafeBytes: bytes))
             state.isReading = false
@@ -222,6 +234,7 @@ package final class Connection: EventTarget {
             state.inputEnded = true
             state.isReadable = false
             handler?.connectionInputEnded()
+            failIfHungUp()
         } else if errno == EAGAIN {
             state.isReadable = false
         } else if errno == EINTR {

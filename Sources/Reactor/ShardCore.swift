@@ -9,7 +9,10 @@ import Glibc
     /// One read takes at most this much; larger buffers gained nothing when measured, 16 KiB cost twice as much.
     static let receiveBytesMax = 256 * 1024
     /// Rounds of events before the shard returns to Dispatch, so that timers and messages run.
-    private static let roundsMax = 64
+    private static let roundsMax = 1024
+    /// Bytes of connections with much traffic that one round takes: what such a connection has is left until all
+    /// events have been handled, so that a small request waits for one piece of a large body and not for all.
+    private static let bulkBytesPerRound = 1 << 20
     /// How long a busy shard waits for further events before it returns to Dispatch: waking up through Dispatch
     /// costs twice as much as staying.
     private static let waitMilliseconds: Int32 = 20
@@ -31,6 +34,9 @@ import Glibc
     /// What goes on while the others drain.
     package var adminServices: [any ShardService] = []
 
+    /// What is done once in a round, for all that its events have brought.
+    package var deferredWork: [any DeferredWork] = []
+
     let epoll: Descriptor
     private let clock: ShardClock
     var wheel: TimerWheel
@@ -38,8 +44,13 @@ import Glibc
     let receiveBuffer: UnsafeMutableRawBufferPointer
     private let executor: ShardExecutor
     private var registrations: [Registration] = []
+    /// A queue; what stands before `readyStart` has had its turn.
     private var ready: [any EventTarget] = []
+    private var readyStart = 0
     private var unflushed: [Connection] = []
+    private var flushing: [Connection] = []
+    /// Bytes received in this round.
+    private var roundBytes = 0
     private var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
     private var isTimerArmed = false
     /// Connections that are open.
@@ -71,6 +82,18 @@ import Glibc
     }
 
     deinit { unsafe receiveBuffer.deallocate() }
+
+    /// Lends bytes that are kept for the next caller, so that a head that is sent at once costs no allocation.
+    package func withScratch(_ body: (inout [UInt8]) -> Void) {
+        var bytes: [UInt8] = []
+        swap(&bytes, &scratch)
+        bytes.removeAll(keepingCapacity: true)
+        body(&bytes)
+        if bytes.capacity <= Self.scratchBytesMax { swap(&bytes, &scratch) }
+    }
+
+    private static let scratchBytesMax = 64 * 1024
+    private var scratch: [UInt8] = []
 
     // MARK: Registration
 
@@ -109,7 +132,11 @@ import Glibc
     /// The connection has output to be written at the end of this round.
     func markUnflushed(_ connection: Connection) { unflushed.append(connection) }
 
-    var hasReadyWork: Bool { !ready.isEmpty }
+    /// A connection has received so many bytes.
+    func received(_ count: Int) { roundBytes += count }
+
+    var hasReadyWork: Bool { readyStart < ready.count || isWorkDeferred }
+    private var isWorkDeferred: Bool { deferredWork.contains { $0.isWaiting } }
 
     /// Reads the clock outside of a turn, for what a message does.
     func refreshClock() { (now, unixSeconds) = clock.read() }
@@ -119,43 +146,58 @@ import Glibc
     /// Takes events and ready work until there is none or the budget is spent. While traffic flows it waits for
     /// the next event here rather than in Dispatch, for a bounded time and not while a message waits.
     func turn() {
-        var rounds = 0
         var wasBusy = false
-        while rounds < Self.roundsMax {
-            rounds += 1
-            let worked = round(waitMilliseconds: 0)
-            wasBusy = wasBusy || worked
-            if executor.hasJobs { return }
-            if worked { continue }
-            guard wasBusy, ready.isEmpty, executor.beginWait() else { return }
-            let woke = round(waitMilliseconds: Self.waitMilliseconds)
-            executor.endWait()
-            if !woke || executor.hasJobs { return }
+        for _ in 0..<Self.roundsMax {
+            // The wait finds events that are there already, so that nothing has to ask for them before it.
+            let waits = wasBusy && !hasReadyWork && executor.beginWait()
+            let worked = round(waitMilliseconds: waits ? Self.waitMilliseconds : 0)
+            if waits { executor.endWait() }
+            if !worked || executor.hasJobs { return }
+            wasBusy = true
         }
         // The epoll descriptor may still be readable: Dispatch calls again at once.
     }
 
-    /// One batch of events, then the ready list as it stood, then expired deadlines. True if anything was done.
+    /// One batch of events, then a share of the ready list, then expired deadlines and what was put off. True if
+    /// anything was done.
     private func round(waitMilliseconds: Int32) -> Bool {
         let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds)
         (now, unixSeconds) = clock.read()
-        var worked = false
+        roundBytes = 0
+        var worked = count > 0
         for index in 0..<Int(max(count, 0)) {
             let event = unsafe events[index]
-            worked = true
             deliver(token: unsafe event.data.u64, flags: unsafe event.events)
         }
-        if !ready.isEmpty {
-            worked = true
-            var targets: [any EventTarget] = []
-            swap(&targets, &ready)
-            for target in targets { target.continueWork() }
-        }
+        worked = continueReady() || worked
         for deadline in wheel.advance(to: now) {
             worked = true
             deadline.fire(at: now)
         }
+        for work in deferredWork where work.isWaiting {
+            work.work(isIdle: !worked)
+            worked = true
+        }
         flush()
+        return worked
+    }
+
+    /// Those that were ready before, in turn, until the share of this round is taken. The others come first next time.
+    private func continueReady() -> Bool {
+        let start = readyStart
+        let end = ready.count
+        while readyStart < end, readyStart == start || roundBytes < Self.bulkBytesPerRound {
+            readyStart += 1
+            ready[readyStart - 1].continueWork()
+        }
+        let worked = readyStart > start
+        if readyStart == ready.count {
+            ready.removeAll(keepingCapacity: true)
+            readyStart = 0
+        } else if readyStart > 64 {
+            ready.removeFirst(readyStart)
+            readyStart = 0
+        }
         return worked
     }
 
@@ -175,9 +217,9 @@ import Glibc
     /// Writes what was buffered since the last flush.
     func flush() {
         while !unflushed.isEmpty {
-            var connections: [Connection] = []
-            swap(&connections, &unflushed)
-            for connection in connections { connection.flush() }
+            swap(&flushing, &unflushed)
+            for connection in flushing { connection.flush() }
+            flushing.removeAll(keepingCapacity: true)
         }
     }
 
@@ -199,7 +241,9 @@ import Glibc
         for slot in registrations.indices { registrations[slot].target?.shutDown() }
         flush()
         ready.removeAll()
+        readyStart = 0
         services = []
+        deferredWork = []
         adminServices = []
     }
 
@@ -226,6 +270,14 @@ package protocol ShardService: AnyObject {
     func drain()
     /// Connections whose end a drain waits for.
     var openConnections: Int { get }
+}
+
+/// Work that is better done for many connections together than for each when its bytes come.
+package protocol DeferredWork: AnyObject {
+    var isWaiting: Bool { get }
+    /// The events of a round have been handled, before what they gave rise to is written. With `isIdle` there were
+    /// none: the shard would wait now, so nothing may be put off any further.
+    func work(isIdle: Bool)
 }
 
 /// The events of epoll.
