@@ -72,12 +72,6 @@ package struct Configuration: Sendable, Equatable {
         package var drain: Duration
     }
 
-    package enum RejectionLog: Sendable, Equatable {
-        case off
-        case stdout
-        case file(path: String)
-    }
-
     package struct Credential: Sendable, Equatable {
         package var accessKeyId: String
         package var accessKeySecret: String
@@ -106,7 +100,7 @@ package struct Configuration: Sendable, Equatable {
     package var rules: [String: RuleMode]
     package var limits: Limits
     package var timeouts: Timeouts
-    package var rejectionLog: RejectionLog
+    package var log: Log
     package var emulator: Emulator
     package var shards: Int
 

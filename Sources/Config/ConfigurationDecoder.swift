@@ -21,7 +21,7 @@ struct ConfigurationDecoder {
             pathStyle: root.boolean("pathStyle"), cnames: cnames(root.object("cnames")),
             origin: endpoint(root.object("origin")), integrity: integrity(root.object("integrity")),
             rules: rules(root.object("rules")), limits: limits(root.object("limits")),
-            timeouts: timeouts(root.object("timeouts")), rejectionLog: rejectionLog(root.object("log")),
+            timeouts: timeouts(root.object("timeouts")), log: log(root.object("log")),
             emulator: emulator(root.object("emulator")), shards: root.quantity("shards") ?? max(1, processors)
         )
         return configuration
@@ -174,26 +174,11 @@ struct ConfigurationDecoder {
     }
 
     /// A quantity that the table has a default for.
-    private func number(_ reader: ObjectReader, _ name: String) -> Int {
+    func number(_ reader: ObjectReader, _ name: String) -> Int {
         guard let value = reader.quantity(name) else {
             preconditionFailure("\(reader.table).\(name) has no default in the table")
         }
         return value
-    }
-
-    private func rejectionLog(_ reader: ObjectReader) -> Configuration.RejectionLog {
-        _ = reader.text("access")
-        guard let (path, text) = reader.text("rejections") else { return .stdout }
-        switch text {
-        case "stdout": return .stdout
-        case "off": return .off
-        case _ where text.hasPrefix("file:") && text.count > 5 && !text.utf8.contains(0):
-            return .file(path: String(text.dropFirst(5)))
-        case _ where text.hasPrefix("syslog") || text.hasPrefix("otlp"):
-            problems.add(path, "\"\(text)\" is not supported by this version")
-        default: problems.add(path, "must be \"stdout\", \"off\" or \"file:/path\", not \"\(text)\"")
-        }
-        return .off
     }
 
     private func emulator(_ reader: ObjectReader) -> Configuration.Emulator {

@@ -138,9 +138,22 @@ struct ConfigurationKey: Sendable {
 
     private static let rest: [ConfigurationKey] = [
         ConfigurationKey(
-            "log.access", .choice(["off"], later: ["combined", "json", "stdout"]), "off", "access log"),
+            "log.access", .choice(Configuration.AccessFormat.allCases.map(\.rawValue)), "off",
+            "access log, and the form of its lines"),
         ConfigurationKey(
-            "log.rejections", .text, "stdout", "rejection log: `stdout`, `off` or `file:/path`"),
+            "log.accessTo", .text, "stdout", "where the access log goes, as below, but for `off`"),
+        ConfigurationKey(
+            "log.rejections", .text, "stdout",
+            "rejection log: `stdout`, `off`, `file:/path`, `syslog+udp://host:port`, `syslog+tcp://host:port` or "
+                + "`syslog+unix:/path`"),
+        ConfigurationKey(
+            "log.rotateSize", .size(0...(1 << 40)), "100MiB",
+            "a log file that would grow beyond this is renamed to `PATH.1`, and so on; 0 for never"),
+        ConfigurationKey("log.rotateKeep", .count(1...1000), "5", "renamed log files that are kept"),
+        ConfigurationKey(
+            "log.foldAfter", .count(0...1_000_000), "100",
+            "equal refusals of one client in a second that are written one by one; further ones are one line with "
+                + "their count; 0 for all one by one"),
         ConfigurationKey("emulator.bind", .text, nil, "an address of its own for the emulator"),
         ConfigurationKey("emulator.data", .text, nil, "its directory, in one that exists; else in memory"),
         ConfigurationKey(

@@ -10,13 +10,32 @@ package struct LoggedRecord: Sendable, Equatable {
 
     /// nil when the line is no record: no object, or without its time, request id or code.
     package init?(line: ByteSlice) {
-        guard case .object(let members)? = try? JSONParser.parse(Array(line)) else { return nil }
+        guard case .record(let record) = Self.read(line) else { return nil }
+        self = record
+    }
+
+    private init?(_ members: [JSONValue.Member]) {
         self.members = members
         guard case .string(let time)? = members.first(where: { $0.name == "time" })?.value,
             let milliseconds = Self.milliseconds(time)
         else { return nil }
         unixMilliseconds = milliseconds
         guard self["ossgate.request_id"] != nil, self["oss.code"] != nil else { return nil }
+    }
+
+    /// What a line of a log is.
+    package enum Line: Sendable {
+        case record(LoggedRecord)
+        /// A line of the access log, which may lie between.
+        case other
+        case malformed
+    }
+
+    package static func read(_ line: ByteSlice) -> Line {
+        guard case .object(let members)? = try? JSONParser.parse(Array(line)) else { return .malformed }
+        let event = members.first { $0.name == "event.name" }?.value
+        guard event == nil || event == .string("ossgate.rejection") else { return .other }
+        return LoggedRecord(members).map { .record($0) } ?? .malformed
     }
 
     /// The value of a field as text; numbers as they were written, nil for what is neither.

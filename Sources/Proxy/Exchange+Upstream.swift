@@ -10,6 +10,7 @@ import Telemetry
 extension Exchange: UpstreamListener {
     func upstreamHead(_ answer: ResponseHead) {
         guard response == .none, let responder else { return }
+        sight.originAnswered(answer, at: gateway.core.now)
         let isSuccess = (200..<300).contains(answer.status)
         if request != .sent || upstream?.hasUnsentBytes == true {
             // The origin refuses early, which is its right; it cannot have accepted what it has not got.
@@ -25,6 +26,7 @@ extension Exchange: UpstreamListener {
             answer, request: head, operation: verdict?.operation, mode: gateway.settings.integrity.downloads)
         response = .relaying
         noteUploadAnswer(answer)
+        sight.status = answer.status
         var relayed = answer
         // Whether the origin keeps its connection says nothing about ours.
         relayed.isPersistent = true

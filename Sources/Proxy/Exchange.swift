@@ -25,6 +25,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     var upload = UploadTrack()
     /// The origin may have seen something of the request.
     private(set) var hasOpenedOrigin = false
+    var sight = ExchangeSight()
     /// The body, or its beginning, until the origin is opened; then the end of it that waits for the verdict.
     private var gathered: [UInt8] = []
     private var gatherLimit = 0
@@ -291,6 +292,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     private func requestIsSent() {
         guard request != .over else { return }
         request = .sent
+        sight.sentAt = gateway.core.now
         gathered = []
         upstream?.requestEnded()
     }
@@ -342,6 +344,9 @@ final class Exchange: ExchangeHandler, MD5Listener {
     private func respond(_ error: OSSError, rule: String?) {
         guard response == .none, let responder else { return }
         response = .ended
+        sight.status = error.status
+        sight.code = error.code
+        sight.rule = rule
         var (head, body) = ErrorDocument.response(
             error, requestID: requestID, hostID: self.head.authority ?? [],
             bodiless: self.head.method == .head)
@@ -368,6 +373,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
         stage.abandon()
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
+        gateway.recordEnd(of: self, outcome)
         responder = nil
         upstream = nil
     }

@@ -18,19 +18,25 @@ package final class Gateway: Application {
     /// MD5s of uploads, which are hashed together at the end of each turn.
     let lanes = MD5Lanes()
     private let rejectionLog: LogSink?
+    private let accessLog: AccessLog?
+    private let folder: RejectionFolder
     private var requestIDs = RequestIDSource()
 
     /// `shards` are all that run gateways.
     package init(
         core: ShardCore, shards: [Shard], settings: GatewaySettings, metrics: ShardMetrics,
-        labels: MetricLabels,
-        rejectionLog: LogSink?
+        labels: MetricLabels, rejectionLog: LogSink?, accessLog: AccessLog? = nil,
+        rejectionsWrittenMax: Int = 0
     ) {
         self.core = core
         self.settings = settings
         self.metrics = metrics
         self.labels = labels
         self.rejectionLog = rejectionLog
+        self.accessLog = accessLog
+        folder = RejectionFolder(core: core, writtenMax: rejectionsWrittenMax) { record in
+            rejectionLog?.enqueue(record.line(), at: record.unixMilliseconds)
+        }
         pool = UpstreamPool(core: core, settings: settings.origin, metrics: metrics)
         uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
         core.deferredWork.append(lanes)
@@ -52,8 +58,11 @@ package final class Gateway: Application {
                 actual: failure.reason))
     }
 
-    /// Closes idle connections to the origin.
-    package func drain() { pool.drain() }
+    /// Closes idle connections to the origin, and writes what was held back of the log.
+    package func drain() {
+        pool.drain()
+        folder.end()
+    }
 
     /// The origin's name leads to other addresses than before.
     package func replaceOriginAddresses(_ addresses: [SocketAddress]) { pool.replaceAddresses(addresses) }
@@ -63,7 +72,7 @@ package final class Gateway: Application {
     /// One line for one refusal.
     func record(_ rejection: Rejection, mode: RejectionRecord.Mode, of exchange: Exchange) {
         metrics.rejected(label: labels.rejection(rejection), mode: mode)
-        guard let rejectionLog else { return }
+        guard rejectionLog != nil else { return }
         var record = RejectionRecord(
             unixMilliseconds: core.unixMilliseconds, requestID: exchange.requestID,
             clientAddress: exchange.clientAddress, method: exchange.head.method, path: exchange.head.path,
@@ -78,7 +87,34 @@ package final class Gateway: Application {
         record.hint = rejection.hint
         record.bodyBytesSeen = exchange.bodyBytesSeen
         record.durationMicroseconds = (core.nowPrecise &- exchange.startedAt) / 1000
-        rejectionLog.enqueue(record.line())
+        record.originRequestID = exchange.sight.originRequestID
+        record.trace = exchange.head.fields.first("traceparent").flatMap { TraceContext(traceparent: $0) }
+        folder.take(record)
+    }
+
+    /// One line for one request, when it has ended.
+    func recordEnd(of exchange: Exchange, _ outcome: ShardMetrics.Outcome) {
+        guard let accessLog else { return }
+        let (head, sight) = (exchange.head, exchange.sight)
+        var record = AccessRecord(
+            unixMilliseconds: core.unixMilliseconds, requestID: exchange.requestID,
+            clientAddress: exchange.clientAddress, method: head.method, version: head.version,
+            path: head.path, query: head.query, outcome: outcome)
+        record.originRequestID = sight.originRequestID
+        record.trace = head.fields.first("traceparent").flatMap { TraceContext(traceparent: $0) }
+        record.operation = exchange.verdict?.operation?.name
+        record.bucket = exchange.verdict?.resource.bucket
+        record.key = exchange.verdict?.resource.key
+        record.status = sight.status
+        record.code = sight.code
+        record.rule = sight.rule
+        record.requestBytes = exchange.bodyBytesSeen
+        record.responseBytes = exchange.responder?.bodyBytesSent ?? 0
+        record.durationMicroseconds = (core.nowPrecise &- exchange.startedAt) / 1000
+        record.originMicroseconds = sight.originNanoseconds.map { $0 / 1000 }
+        record.userAgent = head.fields.first("user-agent")
+        record.referer = head.fields.first("referer")
+        accessLog.write(record)
     }
 }
 

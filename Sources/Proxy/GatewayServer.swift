@@ -12,6 +12,9 @@ package struct GatewayPlan: Sendable {
     package var settings: GatewaySettings
     package var server: ServerSettings
     package var rejectionLog: LogSink?
+    package var accessLog: AccessLog?
+    /// Equal refusals that are written one by one in a second; further ones are counted. 0 for all.
+    package var rejectionsWrittenMax = 0
     package var version: String
     package var clock = ShardClock.system
 
@@ -51,7 +54,7 @@ package final class GatewayServer: Sendable {
         registry = MetricsRegistry(
             version: plan.version, startUnixSeconds: SystemTime.unixSeconds, shards: plan.shards,
             operations: labels.operations, rejectionRules: labels.rules, rejectionCodes: labels.codes,
-            logs: plan.rejectionLog.map { [$0] } ?? [])
+            logs: [plan.rejectionLog, plan.accessLog?.sink].compactMap(\.self))
         let shards = (0..<plan.shards).map { Shard(index: $0, clock: plan.clock) }
         self.shards = shards
         for (index, shard) in shards.enumerated() {
@@ -59,7 +62,8 @@ package final class GatewayServer: Sendable {
             await shard.run { [sockets] core in
                 let gateway = Gateway(
                     core: core, shards: shards, settings: plan.settings, metrics: metrics, labels: labels,
-                    rejectionLog: plan.rejectionLog)
+                    rejectionLog: plan.rejectionLog, accessLog: plan.accessLog,
+                    rejectionsWrittenMax: plan.rejectionsWrittenMax)
                 let server = Server(core: core, settings: plan.server, application: gateway)
                 server.connectionsChanged = { metrics.connectionChanged(.downstream, isOpen: $0) }
                 for bound in sockets {

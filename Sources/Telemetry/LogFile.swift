@@ -47,6 +47,20 @@ package final class LogFile: Sendable {
         if isOwned { _ = close(descriptor) }
     }
 
+    /// Bytes in the file; 0 for what is no file.
+    var size: UInt64 {
+        var found = stat()
+        return unsafe fstat(descriptor, &found) == 0 ? UInt64(clamping: found.st_size) : 0
+    }
+
+    /// Moves `path` to `path.1`, that to `path.2`, and so on; the last of `kept` is overwritten. False if it stays.
+    static func shift(_ path: String, kept: Int) -> Bool {
+        for number in stride(from: kept - 1, to: 0, by: -1) {
+            _ = unsafe rename("\(path).\(number)", "\(path).\(number + 1)")
+        }
+        return unsafe rename(path, "\(path).1") == 0
+    }
+
     /// Writes some of `bytes`, which is not empty.
     func write(_ bytes: ArraySlice<UInt8>) -> Written {
         let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -3,8 +3,8 @@ import Dispatch
 import Synchronization
 
 /// A log that never slows its writers. Lines wait in a queue of bounded count and size; one serial queue of its own
-/// writes them in order. When the queue is full, or a write fails, lines are dropped and counted, and the log goes
-/// on with the next ones. The process must ignore SIGPIPE.
+/// hands them on in order. When the queue is full, or a line cannot be delivered, lines are dropped and counted, and
+/// the log goes on with the next ones. The process must ignore SIGPIPE.
 package final class LogSink: Sendable {
     /// What may wait, including what is being written.
     package struct Bounds: Sendable {
@@ -18,56 +18,74 @@ package final class LogSink: Sendable {
     }
 
     private struct State {
-        var file: LogFile
         var waiting: [UInt8] = []
         var waitingLines = 0
-        /// Lines and bytes that the writer has taken and not yet finished with.
+        /// What the writer has taken, how much of it is out, and how many lines of it are not.
+        var taken: [UInt8] = []
+        var takenOut = 0
         var takenLines = 0
-        var takenBytes = 0
-        /// The last write to `file` ended inside a line.
-        var isMidLine = false
         var isScheduled = false
         var isClosed = false
         var dropped: UInt64 = 0
         var written: UInt64 = 0
+        /// Who waits until nothing waits.
+        var flushing: [DispatchSemaphore] = []
     }
 
     /// The name of the log in metrics.
     package let name: String
-    private let path: String?
+    private let output: any LogOutput
+    /// What precedes each line, for syslog.
+    private let header: SyslogHeader?
     private let bounds: Bounds
-    private let state: Mutex<State>
+    private let state = Mutex(State())
     private let queue: DispatchQueue
 
     /// A log in the file at `path`, or on the standard output when that is nil.
-    package convenience init(name: String, path: String?, bounds: Bounds = Bounds()) throws(LogFile.Failure) {
-        let file = if let path { try LogFile(path: path) } else { LogFile(borrowing: 1) }
-        self.init(name: name, file: file, path: path, bounds: bounds)
+    package convenience init(
+        name: String, path: String?, rotation: LogRotation = LogRotation(), bounds: Bounds = Bounds()
+    ) throws(LogFile.Failure) {
+        self.init(name: name, output: try FileOutput(path: path, rotation: rotation), bounds: bounds)
     }
 
-    init(name: String, file: LogFile, path: String? = nil, bounds: Bounds = Bounds()) {
+    /// A log that goes to a syslog server, which need not be there yet.
+    package convenience init(
+        name: String, syslog place: SyslogPlace, header: SyslogHeader, bounds: Bounds = Bounds()
+    ) {
+        self.init(name: name, output: SyslogOutput(place), header: header, bounds: bounds)
+    }
+
+    convenience init(name: String, file: LogFile, bounds: Bounds = Bounds()) {
+        self.init(name: name, output: FileOutput(file: file), bounds: bounds)
+    }
+
+    init(name: String, output: any LogOutput, header: SyslogHeader? = nil, bounds: Bounds = Bounds()) {
         self.name = name
-        self.path = path
+        self.output = output
+        self.header = header
         self.bounds = bounds
-        state = Mutex(State(file: file))
         queue = DispatchQueue(label: "ossgate.log.\(name)")
     }
 
-    /// Lines that were dropped so far, because the queue was full or a write failed.
+    /// Lines that were dropped so far, because the queue was full or they could not be delivered.
     package var dropped: UInt64 { state.withLock { $0.dropped } }
 
-    /// Lines that were written whole so far.
+    /// Lines that were handed on whole so far.
     package var written: UInt64 { state.withLock { $0.written } }
 
-    /// Queues one line, which ends with its only line feed. Never waits for the writer.
-    package func enqueue(_ line: [UInt8]) {
+    /// Queues one line, which ends with its only line feed; `unixMilliseconds` is the time that it tells of. Never waits
+    /// for the writer.
+    package func enqueue(_ line: [UInt8], at unixMilliseconds: Int64 = 0) {
+        let before = header?.bytes(at: unixMilliseconds) ?? []
         let mustSchedule = state.withLock { state in
+            let count = before.count + line.count
             guard !state.isClosed, state.waitingLines + state.takenLines < bounds.lines,
-                state.waiting.count + state.takenBytes + line.count <= bounds.bytes
+                state.waiting.count + state.taken.count - state.takenOut + count <= bounds.bytes
             else {
                 state.dropped += 1
                 return false
             }
+            state.waiting.append(contentsOf: before)
             state.waiting.append(contentsOf: line)
             state.waitingLines += 1
             defer { state.isScheduled = true }
@@ -77,20 +95,16 @@ package final class LogSink: Sendable {
     }
 
     /// Opens the file anew after it was renamed. On failure the log stays with the old one.
-    package func reopen() throws(LogFile.Failure) {
-        guard let path else { return }
-        let file = try LogFile(path: path)
-        state.withLock { state in
-            state.file = file
-            state.isMidLine = false
-        }
-    }
+    package func reopen() throws(LogFile.Failure) { try output.reopen() }
 
-    /// Waits until all that was queued before is out, at most `milliseconds`; true if it is.
+    /// Waits until nothing is left to be written, at most `milliseconds`; true if it came to that.
     package func flush(milliseconds: Int) -> Bool {
         let done = DispatchSemaphore(value: 0)
-        queue.async { done.signal() }
-        return done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
+        let isIdle = state.withLock { state in
+            if state.isScheduled { state.flushing.append(done) }
+            return !state.isScheduled
+        }
+        return isIdle || done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
 
     /// Flushes as far as that goes in the time, then takes no more lines; what is left counts as dropped.
@@ -99,51 +113,62 @@ package final class LogSink: Sendable {
         state.withLock { $0.isClosed = true }
     }
 
-    /// Runs on the queue until nothing waits.
+    /// Runs on the queue until nothing waits, or nobody takes it.
     private func drain() {
-        while let (file, isMidLine, batch) = take() {
-            let out = write(batch, to: file, isMidLine: isMidLine)
-            let lines = batch[..<out].count(where: { $0 == ASCII.lineFeed })
-            state.withLock { state in
-                state.written += UInt64(lines)
-                state.dropped += UInt64(state.takenLines - lines)
-                state.takenLines = 0
-                state.takenBytes = 0
-                if out > 0, state.file === file { state.isMidLine = batch[out - 1] != ASCII.lineFeed }
-            }
-        }
-    }
-
-    private func take() -> (LogFile, isMidLine: Bool, [UInt8])? {
-        state.withLock { state in
-            guard state.waitingLines > 0 else {
-                state.isScheduled = false
-                return nil
-            }
-            let batch = state.waiting
-            state.waiting = []
-            state.takenLines = state.waitingLines
-            state.takenBytes = batch.count
-            state.waitingLines = 0
-            return (state.file, state.isMidLine, batch)
-        }
-    }
-
-    /// Writes the batch; gives how many bytes of it are out. A line that an earlier failure cut is ended first, so
-    /// that it spoils no other.
-    private func write(_ batch: [UInt8], to file: LogFile, isMidLine: Bool) -> Int {
-        let text = isMidLine ? [ASCII.lineFeed] + batch : batch
-        let added = text.count - batch.count
-        var out = 0
-        while out < text.count {
-            switch file.write(text[out...]) {
-            case .bytes(let count): out += count
+        while let lines = next() {
+            switch output.deliver(lines.rest, startsLine: lines.startsLine) {
+            case .bytes(let count): advance(count)
+            case .failed: drop()
             case .full:
-                if state.withLock({ $0.isClosed }) { return max(out - added, 0) }
-                file.awaitRoom(milliseconds: 100)
-            case .failed: return max(out - added, 0)
+                if isClosed { drop() } else { output.awaitRoom(milliseconds: 100) }
+            case .away(let milliseconds):
+                guard isClosed else {
+                    return queue.asyncAfter(deadline: .now() + .milliseconds(milliseconds)) { self.drain() }
+                }
+                drop()
             }
         }
-        return batch.count
+    }
+
+    private var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    private func next() -> (rest: ByteSlice, startsLine: Bool)? {
+        state.withLock { state in
+            if state.takenOut == state.taken.count {
+                guard state.waitingLines > 0 else {
+                    state.taken = []
+                    state.takenOut = 0
+                    state.isScheduled = false
+                    for waiter in state.flushing { waiter.signal() }
+                    state.flushing = []
+                    return nil
+                }
+                state.taken = state.waiting
+                state.takenOut = 0
+                state.takenLines = state.waitingLines
+                state.waiting = []
+                state.waitingLines = 0
+            }
+            let startsLine = state.takenOut == 0 || state.taken[state.takenOut - 1] == ASCII.lineFeed
+            return (state.taken[state.takenOut...], startsLine)
+        }
+    }
+
+    private func advance(_ count: Int) {
+        state.withLock { state in
+            let end = min(state.takenOut + count, state.taken.count)
+            let lines = state.taken[state.takenOut..<end].count { $0 == ASCII.lineFeed }
+            state.written += UInt64(lines)
+            state.takenLines -= lines
+            state.takenOut = end
+        }
+    }
+
+    private func drop() {
+        state.withLock { state in
+            state.dropped += UInt64(state.takenLines)
+            state.takenLines = 0
+            state.takenOut = state.taken.count
+        }
     }
 }

@@ -28,6 +28,7 @@ package struct RejectionRecord: Sendable {
     package var requestID: RequestID
     /// The origin's own id, when it has answered.
     package var originRequestID: ByteSlice?
+    package var trace: TraceContext?
     package var clientAddress: String
     package var userAgent: ByteSlice?
     package var method: Method
@@ -56,6 +57,8 @@ package struct RejectionRecord: Sendable {
     package var durationMicroseconds: UInt64
     /// For the operator: what to do about it.
     package var hint: String?
+    /// Equal refusals that this one stands for, itself included.
+    package var count: UInt64 = 1
 
     package init(
         unixMilliseconds: Int64, requestID: RequestID, clientAddress: String, method: Method, path: ByteSlice,
@@ -81,8 +84,11 @@ package struct RejectionRecord: Sendable {
     package func line() -> [UInt8] {
         var line = JSONLine()
         line.field("time", bytes: Self.timestamp(unixMilliseconds: unixMilliseconds)[...])
+        line.field("event.name", text: Self.eventName)
         line.field("ossgate.request_id", bytes: requestID.bytes[...])
         line.field("oss.request_id", bytes: originRequestID, bytesMax: 64)
+        line.field("trace_id", bytes: trace?.traceID)
+        line.field("span_id", bytes: trace?.spanID)
         line.field("client.address", text: clientAddress, bytesMax: 128)
         line.field("http.request.method", text: method.text, bytesMax: 64)
         line.field("url.path", bytes: path)
@@ -103,6 +109,7 @@ package struct RejectionRecord: Sendable {
         line.field("ossgate.duration", secondsOfMicroseconds: durationMicroseconds)
         line.field("ossgate.hint", text: hint, bytesMax: 512)
         line.field("user_agent.original", bytes: userAgent, bytesMax: 512)
+        if count > 1 { line.field("ossgate.count", number: count) }
         return line.ended()
     }
 
@@ -116,15 +123,18 @@ package struct RejectionRecord: Sendable {
         return text
     }
 
+    static let eventName = "ossgate.rejection"
+
     /// No line is longer; the bounds of the single fields keep it so.
     package static let lineBytesMax = 8192
 
     /// Every field name in the order of the line.
     package static let fieldNames = [
-        "time", "ossgate.request_id", "oss.request_id", "client.address", "http.request.method", "url.path",
+        "time", "event.name", "ossgate.request_id", "oss.request_id", "trace_id", "span_id", "client.address",
+        "http.request.method", "url.path",
         "url.query", "oss.operation", "oss.bucket", "oss.key", "error.type", "oss.code",
         "http.response.status_code", "oss.ec", "ossgate.rule", "ossgate.mode", "ossgate.phase",
         "ossgate.expected", "ossgate.actual", "ossgate.body.bytes_seen", "ossgate.duration", "ossgate.hint",
-        "user_agent.original",
+        "user_agent.original", "ossgate.count",
     ]
 }

@@ -9,7 +9,7 @@ import Telemetry
 
 /// From the configuration as it was written to what the parts of the process take.
 extension Configuration {
-    func plan(origin: [SocketAddress], rejectionLog: LogSink?, version: String) -> GatewayPlan {
+    func plan(origin: [SocketAddress], logs: Logs, version: String) -> GatewayPlan {
         var originSettings = OriginSettings(addresses: origin)
         originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
         originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
@@ -22,11 +22,14 @@ extension Configuration {
             uploadsMax: limits.uploadsMax, partsMax: limits.uploadPartsMax,
             idleNanoseconds: timeouts.uploads.nanoseconds)
         settings.bodyIdleSeconds = UInt64(timeouts.bodyIdle.components.seconds)
-        return GatewayPlan(
+        var plan = GatewayPlan(
             listeners: listeners.compactMap { BindAddress($0.bind.description) },
             admin: admin.flatMap { BindAddress($0.description) }, shards: shards,
             connectionsMax: limits.connectionsMax, settings: settings, server: serverSettings,
-            rejectionLog: rejectionLog, version: version)
+            rejectionLog: logs.rejections, version: version)
+        plan.accessLog = logs.access
+        plan.rejectionsWrittenMax = log.foldAfter
+        return plan
     }
 
     private var serverSettings: ServerSettings {

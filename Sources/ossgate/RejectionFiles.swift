@@ -31,7 +31,7 @@ struct RejectionLogOption: ParsableArguments {
     }
 
     private func configured() throws -> RejectionFiles? {
-        guard case .file(let path) = try source.load().rejectionLog else { return nil }
+        guard case .file(let path) = try source.load().log.rejections else { return nil }
         return RejectionFiles(path: path)
     }
 }
@@ -91,6 +91,10 @@ struct RecordReader {
     }
 
     private mutating func look(at line: ByteSlice) {
-        if let record = LoggedRecord(line: line) { take(record, line) } else { malformed += 1 }
+        switch LoggedRecord.read(line) {
+        case .record(let record): take(record, line)
+        case .other: break
+        case .malformed: malformed += 1
+        }
     }
 }

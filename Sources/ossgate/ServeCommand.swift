@@ -4,7 +4,6 @@ import Digest
 import Emulator
 import Proxy
 import Reactor
-import Telemetry
 
 /// `ossgate serve`: the gateway, with the embedded emulator if the configuration asks for it.
 struct ServeCommand: AsyncParsableCommand {
@@ -17,13 +16,13 @@ struct ServeCommand: AsyncParsableCommand {
         let configuration = try source.load()
         let signals = ProcessSignals()
         try prepareProcess()
-        let log = try openRejectionLog(configuration.rejectionLog)
+        let logs = try Logs(configuration.log)
         let emulator = try await startEmulator(configuration)
         let origin = try resolveOrigin(configuration.origin, emulator: emulator)
         let gateway: GatewayServer
         do {
             gateway = try await GatewayServer(
-                configuration.plan(origin: origin, rejectionLog: log, version: OssgateCommand.version))
+                configuration.plan(origin: origin, logs: logs, version: OssgateCommand.version))
         } catch {
             throw ExitCode.failing(.unavailable, "\(error)")
         }
@@ -31,28 +30,14 @@ struct ServeCommand: AsyncParsableCommand {
         let resolver = OriginResolver(configuration.origin, gateway)
         defer { resolver?.stop() }
         await signals.serve(
-            reopen: {
-                do { try log?.reopen() } catch { Operator.say("\(error)") }
-            },
+            reopen: { logs.reopen() },
             reload: { Operator.say("reloading the configuration is not supported; restart to change it") })
         Operator.say("draining")
         await gateway.drain(
             delay: configuration.timeouts.drainDelay, bound: configuration.timeouts.drain)
         await emulator?.stop()
-        log?.close(flushMilliseconds: 2_000)
+        logs.close()
         Operator.say("stopped")
-    }
-
-    private func openRejectionLog(_ choice: Configuration.RejectionLog) throws -> LogSink? {
-        do {
-            switch choice {
-            case .off: return nil
-            case .stdout: return try LogSink(name: "rejections", path: nil)
-            case .file(let path): return try LogSink(name: "rejections", path: path)
-            }
-        } catch {
-            throw ExitCode.failing(.inputOutput, "\(error)")
-        }
     }
 
     private func startEmulator(_ configuration: Configuration) async throws -> EmulatorServer? {

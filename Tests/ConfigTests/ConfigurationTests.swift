@@ -38,7 +38,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(configuration.admin == .tcp(host: "127.0.0.1", port: 9090))
         #expect(configuration.domains == ["oss-cn-hangzhou.aliyuncs.com", "localhost"])
         #expect(configuration.origin == .embedded)
-        #expect(configuration.rejectionLog == .stdout)
+        #expect(configuration.log.rejections == .stdout)
         #expect(configuration.limits.targetBytesMax == 8192)
         #expect(configuration.limits.headBytesMax == 32_768)
         #expect(configuration.limits.fieldsMax == 128)
@@ -98,7 +98,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                     upstreamConnect: .seconds(1), upstreamFirstByte: .seconds(120), keepAlive: .seconds(3600),
                     uploads: .seconds(172_800),
                     drainDelay: .zero, drain: .milliseconds(500)))
-        #expect(configuration.rejectionLog == .file(path: "/var/log/r.log"))
+        #expect(configuration.log.rejections == .file(path: "/var/log/r.log"))
         #expect(
             configuration.emulator
                 == .init(
@@ -175,14 +175,23 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "{\"origin\":{\"endpoint\":\"http://u@a\"}}",
             "origin.endpoint: must be \"embedded\" or \"http://host:port\", not \"http://u@a\""
         ),
-        ("{\"log\":{\"access\":\"combined\"}}", "log.access: \"combined\" is not supported by this version"),
         (
-            "{\"log\":{\"rejections\":\"syslog:x\"}}",
-            "log.rejections: \"syslog:x\" is not supported by this version"
+            "{\"log\":{\"access\":\"common\"}}",
+            "log.access: must be one of \"off\", \"json\", \"combined\", not \"common\""
+        ),
+        (
+            "{\"log\":{\"accessTo\":\"syslog+udp://host:0\"}}",
+            "log.accessTo: must be \"stdout\", \"file:/path\", \"syslog+udp://host:port\", "
+                + "\"syslog+tcp://host:port\" or \"syslog+unix:/path\", not \"syslog+udp://host:0\""
+        ),
+        (
+            "{\"log\":{\"rejections\":\"syslog+tls://x\"}}",
+            "log.rejections: \"syslog+tls://x\" is not supported by this version"
         ),
         (
             "{\"log\":{\"rejections\":\"file:\"}}",
-            "log.rejections: must be \"stdout\", \"off\" or \"file:/path\", not \"file:\""
+            "log.rejections: must be \"stdout\", \"off\", \"file:/path\", \"syslog+udp://host:port\", "
+                + "\"syslog+tcp://host:port\" or \"syslog+unix:/path\", not \"file:\""
         ),
         ("{\"emulator\":{\"faults\":{}}}", "emulator.faults: is not supported by this version"),
         (

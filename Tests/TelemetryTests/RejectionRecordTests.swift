@@ -30,6 +30,9 @@ import Testing
         var full = record(query: "partNumber=1&uploadId=x")
         full.originRequestID = Array("ORIGIN".utf8)[...]
         full.userAgent = Array("curl/8".utf8)[...]
+        full.trace = TraceContext(
+            traceparent: Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8)[...])
+        full.count = 12
         full.operation = "PutObject"
         full.bucket = Array("photos".utf8)[...]
         full.key = Array("a.jpg".utf8)[...]
@@ -128,6 +131,9 @@ import Testing
             long.bodyBytesSeen = .max
             long.durationMicroseconds = .max
             long.status = .max
+            long.trace = TraceContext(
+                traceparent: Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8)[...])
+            long.count = .max
             #expect(try decoded(long).count == RejectionRecord.fieldNames.count)
         }
     }
