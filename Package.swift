@@ -65,7 +65,8 @@ let package = Package(
         library(
             "Emulator",
             [
-                "Bytes", "HTTPModel", "OSSModel", "Digest", "JSON", "XML", "CSQLite", "Reactor", "HTTPServer",
+                "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "JSON", "XML", "CSQLite", "Reactor",
+                "HTTPServer",
             ]),
         library("Config", ["Bytes", "JSON"]),
         .executableTarget(
@@ -95,7 +96,12 @@ let package = Package(
         tests("FuzzingTests", ["Fuzzing"]),
         tests("EmulatorStorageTests", ["Emulator", "Bytes"]),
         tests(
-            "EmulatorTests", ["Bytes", "Digest", "Emulator", "HTTPModel", "HTTPServer", "OSSModel", "XML"]),
+            "EmulatorTests",
+            [
+                "Bytes", "Digest", "Emulator", "HTTPModel", "HTTPServer", "OSSModel", "Reactor",
+                "TestSupport",
+                "XML",
+            ]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
 
         // Fuzzers: one harness for each decoder, and a program around it.

@@ -77,15 +77,6 @@ package struct Configuration: Sendable, Equatable {
         package var accessKeySecret: String
     }
 
-    package struct Emulator: Sendable, Equatable {
-        /// An address of its own; nil where the process chooses.
-        package var bind: ListenAddress?
-        /// The directory of durable data; nil keeps all in memory.
-        package var data: String?
-        package var credentials: [Credential]
-        package var buckets: [String]
-    }
-
     package var listeners: [Listener]
     /// nil when there is no admin listener.
     package var admin: ListenAddress?

@@ -47,7 +47,7 @@ struct ConfigurationDecoder {
         reader.text("bind")?.text == "off" ? nil : bind(reader)
     }
 
-    private func bind(_ reader: ObjectReader) -> (path: String, bind: ListenAddress)? {
+    func bind(_ reader: ObjectReader) -> (path: String, bind: ListenAddress)? {
         guard let (path, text) = reader.text("bind") else { return nil }
         do throws(ListenAddress.Malformed) {
             return (path, try ListenAddress(text))
@@ -93,7 +93,7 @@ struct ConfigurationDecoder {
     }
 
     /// 3 to 63 of `a-z`, `0-9` and `-`, with neither end a hyphen.
-    private func checkBucket(_ name: String, at path: String) -> Bool {
+    func checkBucket(_ name: String, at path: String) -> Bool {
         let isValid =
             (3...63).contains(name.utf8.count) && !name.hasPrefix("-") && !name.hasSuffix("-")
             && name.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2D }
@@ -181,21 +181,7 @@ struct ConfigurationDecoder {
         return value
     }
 
-    private func emulator(_ reader: ObjectReader) -> Configuration.Emulator {
-        var buckets: [String] = []
-        for (path, name) in reader.texts("buckets") ?? [] where checkBucket(name, at: path) {
-            if buckets.contains(name) { problems.add(path, "the bucket \"\(name)\" is named twice") }
-            buckets.append(name)
-        }
-        let data = reader.text("data")
-        if let data, data.text.isEmpty || data.text.utf8.contains(0) {
-            problems.add(data.path, "must name a directory")
-        }
-        return Configuration.Emulator(
-            bind: bind(reader)?.bind, data: data?.text, credentials: credentials(reader), buckets: buckets)
-    }
-
-    private func credentials(_ reader: ObjectReader) -> [Configuration.Credential] {
+    func credentials(_ reader: ObjectReader) -> [Configuration.Credential] {
         var known: [Configuration.Credential] = []
         for item in reader.objects("credentials") ?? [] {
             let id = item.text("accessKeyId")?.text ?? ""

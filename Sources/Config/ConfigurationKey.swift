@@ -32,7 +32,7 @@ struct ConfigurationKey: Sendable {
         "listeners[].tls", "listeners[].proxyProtocol", "origin.tls", "origin.health", "policy", "quota",
         "integrity.sha256", "limits.connectionsPerAddress", "limits.upstreamConnections",
         "limits.upstreamQueue",
-        "emulator.faults", "emulator.callback", "emulator.limits",
+        "emulator.faults",
     ]
 
     static func named(_ path: String) -> ConfigurationKey? { byPath[path] }
@@ -93,7 +93,10 @@ struct ConfigurationKey: Sendable {
             ConfigurationKey(
                 "rules.*", .choice(Configuration.RuleMode.allCases.map(\.rawValue)), "enforce",
                 "mode of a rule by its name; `report` logs and lets pass"),
-        ] + limits + timeouts + rest
+        ] + limits + timeouts + rest + emulator + [
+            ConfigurationKey(
+                "shards", .count(1...256), nil, "event loops; one for each core unless given")
+        ]
 
     private static let limits: [ConfigurationKey] = [
         ConfigurationKey(
@@ -154,16 +157,5 @@ struct ConfigurationKey: Sendable {
             "log.foldAfter", .count(0...1_000_000), "100",
             "equal refusals of one client in a second that are written one by one; further ones are one line with "
                 + "their count; 0 for all one by one"),
-        ConfigurationKey("emulator.bind", .text, nil, "an address of its own for the emulator"),
-        ConfigurationKey("emulator.data", .text, nil, "its directory, in one that exists; else in memory"),
-        ConfigurationKey(
-            "emulator.credentials[].accessKeyId", .text, nil,
-            "a key pair; with none, signatures are not checked"),
-        ConfigurationKey("emulator.credentials[].accessKeySecret", .text, nil, "its secret"),
-        ConfigurationKey(
-            "emulator.credentials[].accessKeySecretFile", .text, nil, "a file with its secret instead"),
-        ConfigurationKey("emulator.buckets[]", .text, nil, "buckets that are made at the start"),
-        ConfigurationKey(
-            "shards", .count(1...256), nil, "event loops; one for each core unless given"),
     ]
 }

@@ -23,6 +23,16 @@ struct DigestClaims {
         }
     }
 
+    /// What is claimed of the file in a form: the CRC; the MD5 is that of the whole form.
+    var ofContent: DigestClaims {
+        var claims = self
+        claims.md5 = nil
+        return claims
+    }
+
+    /// Of a whole form.
+    func verifyBody(md5 found: [UInt8]) throws(OSSError) { try verify(md5: found, crc64: crc64 ?? 0) }
+
     func verify(md5 found: [UInt8], crc64 foundCRC: UInt64) throws(OSSError) {
         if let md5, md5 != found {
             throw CatalogueRow.contentMD5Invalid

@@ -2,16 +2,21 @@ import Bytes
 package import HTTPModel
 package import HTTPServer
 import OSSModel
+package import Reactor
 
 /// The emulator on one shard: makes an exchange of every request.
 package final class EmulatorApplication: Application {
     let store: EmulatorStore
     let settings: EmulatorSettings
+    /// nil where nothing can be connected to.
+    let callbacks: CallbackCaller?
     private var requestIDs = RequestIDSource()
 
-    package init(store: EmulatorStore, settings: EmulatorSettings) {
+    /// Without a `core` there is nothing to make callbacks with: they fail.
+    package init(store: EmulatorStore, settings: EmulatorSettings, core: ShardCore? = nil) {
         self.store = store
         self.settings = settings
+        callbacks = core.map { CallbackCaller(core: $0, settings: settings.callbacks) }
     }
 
     package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {

@@ -17,11 +17,16 @@ final class EmulatorExchange: ExchangeHandler {
     private var work = Work.none
     private var hasAnswered = false
     private var sender: ObjectSender?
+    /// What the bucket's rules for other origins add to every answer.
+    private var crossOrigin = Fields()
+    private var callback: CallbackOrder?
 
     private enum Work {
         case none
         /// The body is data.
         case data(DataBody, EmulatorRequest, (EmulatorRequest, StoredData) throws(OSSError) -> Answer)
+        /// The body is a form.
+        case form(FormUpload, EmulatorRequest)
         /// The body is a document, or there is none.
         case document(
             [UInt8], DigestClaims, EmulatorRequest, (EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
@@ -37,14 +42,25 @@ final class EmulatorExchange: ExchangeHandler {
     func start() {
         do throws(OSSError) {
             let request = try EmulatorRequest(head, id: id, store: application.store)
-            try application.authorize(request)
+            let settings = request.bucket.flatMap { try? application.store.settings(of: $0) }
+            if let settings, !settings.isEmpty {
+                crossOrigin = try CrossOrigin(settings)?.fields(request) ?? Fields()
+            }
             let operation = try Operations(application.store).route(request)
+            try application.checkRegion(request, settings)
+            if case .form = operation {} else { try application.authorize(request) }
+            if let settings, !settings.isEmpty { try Referers.check(request, settings) }
+            try Encryption.checkOperation(request)
+            if CallbackOrder.applies(to: request) { callback = try CallbackOrder(request) }
             let claims = try DigestClaims(head, isActive: application.settings.verifiesDigests)
             switch operation {
             case .data(let check, let commit):
                 try check(request)
                 try checkLength()
                 work = .data(try DataBody(application.store, claims), request, commit)
+            case .form:
+                try checkLength()
+                work = .form(try FormUpload(application, request, claims), request)
             case .document(let carryOut): work = .document([], claims, request, carryOut)
             }
             responder.sendContinue()
@@ -74,6 +90,7 @@ final class EmulatorExchange: ExchangeHandler {
                 guard data.size <= application.settings.limits.uploadBytes else {
                     throw CatalogueRow.inlineDataTooLarge.error
                 }
+            case .form(let form, _): try form.receive(body)
             case .document(var bytes, let claims, let request, let carryOut):
                 guard bytes.count + body.count <= Self.documentBytesMax else {
                     throw CatalogueRow.malformedXML.error
@@ -97,10 +114,14 @@ final class EmulatorExchange: ExchangeHandler {
                 let answer = try application.store.keeping(stored) { () throws(OSSError) in
                     try commit(request, stored)
                 }
-                self.answer(answer)
+                try settle(answer, request)
+            case .form(let form, let request):
+                let uploaded = try form.finish()
+                callback = try CallbackOrder(uploaded.form.request, formVariables: uploaded.form.variables)
+                try settle(try uploaded.answer(request), uploaded.form.request)
             case .document(let bytes, let claims, let request, let carryOut):
                 try claims.verify(bytes)
-                answer(try carryOut(request, bytes))
+                try settle(try carryOut(request, bytes), request)
             }
         } catch {
             fail(error)
@@ -126,12 +147,38 @@ final class EmulatorExchange: ExchangeHandler {
 
     // MARK: Answers
 
+    /// Answers, once the client's own server has been told if that was ordered. The object is stored whatever comes
+    /// of the callback.
+    private func settle(_ answer: Answer, _ request: EmulatorRequest) throws(OSSError) {
+        guard let callback, (200..<300).contains(answer.status) else { return self.answer(answer) }
+        guard let caller = application.callbacks else {
+            throw CatalogueRow.callbackFailedConnect.error
+        }
+        work = .none
+        let values = try callback.values(
+            request, Operations(application.store), clientAddress: responder.clientAddress)
+        caller.call(callback, values: values) { [weak self] outcome in
+            guard let self, !self.hasAnswered else { return }
+            switch outcome {
+            case .failed(let error): self.fail(error)
+            case .answered(let body):
+                var answer = answer
+                answer.status = 200
+                answer.fields.removeAll("Content-Type")
+                answer.set("Content-Type", "application/json")
+                answer.body = .bytes(body)
+                self.answer(answer)
+            }
+        }
+    }
+
     private func answer(_ answer: Answer) {
         hasAnswered = true
         work = .none
         var head = ResponseHead(status: answer.status, fields: answer.fields)
         head.fields.append("x-oss-request-id", id.bytes)
         head.fields.append("x-oss-server-time", "1")
+        head.fields.append(contentsOf: crossOrigin)
         switch answer.body {
         case .none:
             head.framing = answer.status == 204 || answer.status == 304 ? .none : .length(0)
@@ -177,6 +224,7 @@ final class EmulatorExchange: ExchangeHandler {
             body = []
             head.framing = .none
         }
+        head.fields.append(contentsOf: crossOrigin)
         responder.send(head)
         responder.send(body: body.span)
         responder.finish()

@@ -41,6 +41,20 @@ struct EmulatorRequest {
         try checkNames()
     }
 
+    /// A request that another one stands for: a form, or the document of a directory.
+    init(head: RequestHead, bucket: String?, key: [UInt8], id: RequestID) {
+        self.head = head
+        self.bucket = bucket
+        self.key = key
+        self.id = id
+        parameters = [:]
+    }
+
+    /// The same for another object.
+    func with(key: [UInt8]) -> EmulatorRequest {
+        EmulatorRequest(head: head, bucket: bucket, key: key, id: id)
+    }
+
     func has(_ parameter: String) -> Bool { parameters[parameter] != nil }
 
     /// The text of a decoded parameter.

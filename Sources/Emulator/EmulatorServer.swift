@@ -14,7 +14,7 @@ package final class EmulatorServer: Sendable {
         address = sockets.address
         shard = Shard(index: 1000)
         await shard.run { core in
-            let application = EmulatorApplication(store: store, settings: settings)
+            let application = EmulatorApplication(store: store, settings: settings, core: core)
             let server = Server(core: core, settings: ServerSettings(), application: application)
             server.listen(sockets, socket: 0, connectionsMax: .max)
             core.services.append(server)

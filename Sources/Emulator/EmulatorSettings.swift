@@ -14,6 +14,7 @@ package struct EmulatorSettings: Sendable {
     package var dataDirectory: String?
     package var limits = EmulatorLimits()
     package var account = EmulatorAccount()
+    package var callbacks = CallbackSettings()
     /// Bodies above this go to a file even when data is in memory.
     package var memoryBodyBytesMax = 64 << 20
     /// `Content-MD5` and `x-oss-hash-crc64ecma` of requests are verified. False takes every complete body, so that a

@@ -95,6 +95,7 @@ extension Operations {
         answer.set("ETag", "\"\(record.etag)\"")
         answer.set(version: version)
         if let version = source.version { answer.set("x-oss-copy-source-version-id", version) }
+        answer.set(encryptionOf: record.fields)
         return answer
     }
 

@@ -10,8 +10,7 @@ extension Operations {
         let template = try template(request, kind: .multipart)
         try checkEncoding(request)
         if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
-        let seed = request.id.bytes
-        let id = Self.hex(MD5.hash(seed.span))
+        let id = Self.uploadID(request)
         try store.initiate(
             UploadRecord(
                 id: id, bucket: bucket, key: request.key, initiated: now, acl: template.acl,
@@ -23,12 +22,27 @@ extension Operations {
             xml.element("UploadId", id)
             if Self.encodes(request) { xml.element("EncodingType", "url") }
         }
-        return Answer(xml: xml.bytes)
+        var answer = Answer(xml: xml.bytes)
+        answer.set(encryptionOf: template.fields)
+        return answer
+    }
+
+    /// The first digit tells uploads whose parts have to come in order: those have an F, others never.
+    private static func uploadID(_ request: EmulatorRequest) -> String {
+        let seed = request.id.bytes
+        let id = hex(MD5.hash(seed.span))
+        if request.has("sequential") { return "F" + id.dropFirst() }
+        return id.hasPrefix("F") ? "0" + id.dropFirst() : id
     }
 
     func checkUploadPart(_ request: EmulatorRequest) throws(OSSError) {
-        _ = try partNumber(request)
-        _ = try store.upload(request.text("uploadId") ?? "", request.key, in: request.requiredBucket())
+        let number = try partNumber(request)
+        let id = request.text("uploadId") ?? ""
+        let upload = try store.upload(id, request.key, in: request.requiredBucket())
+        let last = upload.parts.keys.max() ?? 0
+        guard !id.hasPrefix("F") || number == last + 1 || number == last else {
+            throw CatalogueRow.partNotSequential.with("PartNumber", "\(number)")
+        }
     }
 
     func uploadPart(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
@@ -104,6 +118,8 @@ extension Operations {
         let listsAll = request.field("x-oss-complete-all")?.lowercased() == "yes"
         if listsAll, !body.isEmpty { throw Fault.argument("x-oss-complete-all", Array("yes".utf8)) }
         try checkEncoding(request)
+        try checkParts(request.key)
+        try checkKept(request, request.key)
         let listed = listsAll ? nil : try Self.listedParts(body)
         let (record, version) = try store.complete(
             request.text("uploadId") ?? "", request.key, in: bucket, listed: listed,

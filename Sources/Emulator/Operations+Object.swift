@@ -15,6 +15,7 @@ extension Operations {
             throw CatalogueRow.notImplementedHeader.with("Header", name.description)
         }
         _ = try template(request, kind: .normal)
+        try checkKept(request, request.key)
         if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
     }
 
@@ -29,15 +30,18 @@ extension Operations {
         var answer = uploaded(etag: record.etag, crc64: record.crc64)
         answer.set("Content-MD5", String(decoding: Base64.encode(data.md5), as: UTF8.self))
         answer.set(version: version)
+        answer.set(encryptionOf: record.fields)
         return answer
     }
 
     func checkAppend(_ request: EmulatorRequest) throws(OSSError) {
+        try checkSeal(request)
         try store.checkAppend(request.key, in: request.requiredBucket(), at: position(request))
         _ = try template(request, kind: .appendable)
     }
 
     func appendObject(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
+        try checkSeal(request)
         var first = try template(request, kind: .appendable)
         first.pieces = data.piece.size > 0 ? [data.piece] : []
         first.etag = Self.hex(data.md5)
@@ -71,6 +75,10 @@ extension Operations {
 
     func getObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let (record, content) = try resolved(request)
+        if request.has("response-content-type"), !store.settings.account.overridesContentType {
+            throw CatalogueRow.responseContentType.error
+        }
+        try checkParts(content.key)
         try Conditions(request, "").check(content)
         var answer = described(record, content, request)
         answer.set(version: try versionToName(record, request))
@@ -152,6 +160,7 @@ extension Operations {
     // MARK: Deletion
 
     func deleteObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        try checkKept(request, request.key, version: request.version)
         let deletion = Deletion(key: request.key, version: request.version)
         let result = try store.delete([deletion], in: request.requiredBucket()).first
         var answer = Answer(204)
@@ -178,6 +187,7 @@ extension Operations {
             let version = entry.child("VersionId")?.trimmedText ?? []
             deletions.append(Deletion(key: key, version: version.isEmpty ? nil : version.text))
         }
+        for deletion in deletions { try checkKept(request, deletion.key, version: deletion.version) }
         let results = try store.delete(deletions, in: bucket)
         if isQuiet { return Answer() }
         var xml = XMLWriter()
@@ -208,10 +218,10 @@ extension Operations {
         guard Self.storageClasses.contains(storageClass) else {
             throw Fault.argument("x-oss-storage-class", Array(storageClass.utf8))
         }
+        let fields = try StoredField.kept(of: request.head) + encryption(request)
         return ObjectRecord(
             key: request.key, kind: kind, pieces: [], etag: "", crc64: 0, contentMD5: nil, modified: now,
-            acl: acl,
-            storageClass: storageClass, fields: try StoredField.kept(of: request.head),
+            acl: acl, storageClass: storageClass, fields: fields,
             tags: try Tags.parse(header: request.head.fields.first("x-oss-tagging")), symlinkTarget: nil)
     }
 

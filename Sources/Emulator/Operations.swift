@@ -11,6 +11,8 @@ struct Operations {
         case data(
             check: (EmulatorRequest) throws(OSSError) -> Void,
             commit: (EmulatorRequest, StoredData) throws(OSSError) -> Answer)
+        /// The body is a form with a file.
+        case form
         /// The body, if any, is a document.
         case document((EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
     }
@@ -22,9 +24,12 @@ struct Operations {
     var now: Int64 { store.settings.now() }
 
     func route(_ request: EmulatorRequest) throws(OSSError) -> Plan {
-        if request.head.method == .options { throw preflightRefusal(request) }
+        if request.head.method == .options { return try preflightPlan(request) }
+        if let plan = try pagePlan(request) { return plan }
         if let plan = try channelPlan(request) { return plan }
         if let plan = try settingPlan(request) { return plan }
+        if let plan = try processPlan(request) { return plan }
+        if let plan = objectStatePlan(request) { return plan }
         if let parameter = Self.missing(request) { throw Self.notImplemented("?" + parameter) }
         if request.version?.isEmpty == true { throw CatalogueRow.versionIDEmpty.error }
         let plan =
@@ -63,7 +68,7 @@ struct Operations {
         case .head: return plain(headBucket)
         case .delete: return plain(deleteBucket)
         case .post where request.has("delete"): return .document(deleteObjects)
-        case .post: throw Self.notImplemented("PostObject")
+        case .post: return .form
         default: return nil
         }
     }
@@ -102,23 +107,14 @@ struct Operations {
     }
 
     private static let missingParameters = [
-        "restore", "cleanRestoredObject", "retention", "legalHold", "asyncFetch",
-        "x-oss-process", "x-oss-async-process", "x-oss-write-get-object-response", "seal", "dataPipeline",
-        "resourcePool", "resourcePoolInfo", "resourcePoolBuckets",
+        "restore", "cleanRestoredObject", "asyncFetch", "x-oss-process", "x-oss-async-process",
+        "x-oss-write-get-object-response", "dataPipeline", "resourcePool", "resourcePoolInfo",
+        "resourcePoolBuckets",
     ]
 
     static func notImplemented(_ what: String) -> OSSError {
         OSSError(
             status: 501, code: "NotImplemented", message: "The emulator does not implement \(what).")
-    }
-
-    /// No bucket has rules for other origins, so none is allowed.
-    private func preflightRefusal(_ request: EmulatorRequest) -> OSSError {
-        if request.field("origin") == nil { return CatalogueRow.optionsOriginMissing.error }
-        if request.field("access-control-request-method") == nil {
-            return CatalogueRow.optionsMethodMissing.error
-        }
-        return CatalogueRow.corsNotAllowed.error
     }
 
     /// An operation without a body; one that comes all the same is dropped.

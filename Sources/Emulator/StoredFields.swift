@@ -19,12 +19,6 @@ extension StoredField {
             guard name.hasPrefixIgnoringCase("x-oss-meta-") else { continue }
             kept.append(StoredField(name: name.text.lowercased(), value: Array(head.fields.value(at: index))))
         }
-        if let algorithm = head.fields.first("x-oss-server-side-encryption") {
-            guard ["AES256", "KMS", "SM4"].contains(algorithm.text) else {
-                throw CatalogueRow.sseAlgorithmInvalid.error
-            }
-            kept.append(StoredField(name: "x-oss-server-side-encryption", value: Array(algorithm)))
-        }
         if let list = head.fields.first("x-oss-persistent-headers") { kept += try persistent(list) }
         return kept
     }

@@ -78,6 +78,13 @@ package struct Fields: Sendable {
         entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
     }
 
+    /// Appends all fields of another section, in order.
+    package mutating func append(contentsOf other: Fields) {
+        for index in other.entries.indices {
+            append(name: other.name(at: index), value: other.value(at: index))
+        }
+    }
+
     /// Removes every field of this name; its bytes stay behind until the value goes away.
     package mutating func removeAll(_ name: Literal) {
         guard contains(name) else { return }

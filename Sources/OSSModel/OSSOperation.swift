@@ -153,6 +153,7 @@ package enum OSSOperation: UInt8, Sendable, Hashable, CaseIterable {
     case abortMultipartUpload
     case appendObject
     case sealAppendObject
+    case renameObject
     case initiateMultipartUpload
     case completeMultipartUpload
     case restoreObject

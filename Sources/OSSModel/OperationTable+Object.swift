@@ -29,6 +29,7 @@ extension OperationTable {
         Row(.appendObject, .post, .object, "append", "position"),
         Row(.sealAppendObject, .post, .object, "seal"),
         Row(.sealAppendObject, .post, .object, "seal", "position"),
+        Row(.renameObject, .post, .object, "x-oss-rename"),
         Row(.initiateMultipartUpload, .post, .object, "uploads"),
         Row(.completeMultipartUpload, .post, .object, "uploadId"),
         Row(.restoreObject, .post, .object, "restore"),

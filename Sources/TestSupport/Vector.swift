@@ -35,11 +35,30 @@ package struct Vector: Sendable, Decodable {
         package var bodyIdleMilliseconds: Int?
         package var allowsPathStyle: Bool?
         package var cnames: [String: String]?
+        /// Of the emulator behind the gateway.
+        package var emulator: EmulatorMembers?
 
         private enum CodingKeys: String, CodingKey {
             case bodyIdleMilliseconds = "body_idle_timeout_ms"
             case allowsPathStyle = "allow_path_style"
             case cnames = "cname"
+            case emulator
+        }
+    }
+
+    /// Members of `emulator` in the configuration, by their names there.
+    package struct EmulatorMembers: Sendable, Decodable {
+        package var limits: [String: Int]?
+        package var account: Account?
+
+        package struct Account: Sendable, Decodable {
+            package var kms: Bool?
+            package var kmsKeyId: Bool?
+            package var sm4: Bool?
+            package var overrideContentType: Bool?
+            package var redirectAtEndpoint: Bool?
+            package var replicationLocations: [String]?
+            package var lostPrefix: String?
         }
     }
 
@@ -53,6 +72,8 @@ package struct Vector: Sendable, Decodable {
     package let config: Config
     /// The rule that refuses, where a file of ours says it.
     package let rule: String?
+    /// What the origin answers to a request that is forwarded, where a file of ours says it.
+    package let originStatus: Int?
 
     package var testDescription: String { name }
 
@@ -82,6 +103,7 @@ package struct Vector: Sendable, Decodable {
         config = try members.decodeIfPresent(Config.self, forKey: .config) ?? Config()
         let expect = try members.decode(Expect.self, forKey: .expect)
         rule = expect.rule
+        originStatus = expect.forward == true ? expect.status : nil
         if expect.forward == true {
             expectation = .forward
         } else if let status = expect.status, let code = expect.code, let message = expect.message {

@@ -10,7 +10,13 @@ package enum VectorFile {
     /// The names of our own files of vectors.
     package static func ownFiles() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: directory.path)
-            .filter { $0.hasPrefix("own-") && $0.hasSuffix(".json") }.sorted()
+            .filter { $0.hasPrefix("own-") && $0.hasSuffix(".json") && !$0.hasPrefix("own-origin-") }.sorted()
+    }
+
+    /// The names of those whose cases the origin decides: the gateway forwards every request in them.
+    package static func originFiles() throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory.path)
+            .filter { $0.hasPrefix("own-origin-") && $0.hasSuffix(".json") }.sorted()
     }
 
     /// Those of our own files whose cases are decided by heads alone.
@@ -21,17 +27,18 @@ package enum VectorFile {
     }
 
     /// The rows of the catalogue that are decided at one site, such as `edge-head`.
-    package static func catalogueRows(site: String) throws -> Set<String> {
+    package static func catalogueRows(site: String, status: Int? = nil) throws -> Set<String> {
         let files = ["errors-400.json", "errors-400-extra.json", "errors-other.json"]
         let rows = try files.flatMap {
             try JSONDecoder().decode([CatalogueEntry].self, from: data("catalogue/" + $0))
         }
-        return Set(rows.filter { $0.site == site }.map(\.id))
+        return Set(rows.filter { $0.site == site && (status ?? $0.status) == $0.status }.map(\.id))
     }
 
     private struct CatalogueEntry: Decodable {
         let id: String
         let site: String
+        let status: Int
     }
 
     /// The requests of `captures.json`.

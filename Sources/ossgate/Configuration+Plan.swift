@@ -1,6 +1,5 @@
 import Admission
 import Config
-import Emulator
 import HTTPServer
 import OSSModel
 import Proxy
@@ -45,15 +44,6 @@ extension Configuration {
         return settings
     }
 
-    var emulatorSettings: EmulatorSettings {
-        var settings = EmulatorSettings()
-        settings.domains = domains
-        settings.cnames = cnames
-        settings.credentials = emulator.credentials.map { ($0.accessKeyId, $0.accessKeySecret) }
-        settings.buckets = emulator.buckets
-        settings.dataDirectory = emulator.data
-        return settings
-    }
 }
 
 extension Configuration.RuleMode {
@@ -88,7 +78,7 @@ extension Configuration.Integrity {
 }
 
 extension Duration {
-    fileprivate var nanoseconds: UInt64 {
+    var nanoseconds: UInt64 {
         UInt64(components.seconds) * 1_000_000_000 + UInt64(components.attoseconds / 1_000_000_000)
     }
 }

@@ -99,11 +99,10 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                     uploads: .seconds(172_800),
                     drainDelay: .zero, drain: .milliseconds(500)))
         #expect(configuration.log.rejections == .file(path: "/var/log/r.log"))
-        #expect(
-            configuration.emulator
-                == .init(
-                    bind: .tcp(host: "127.0.0.1", port: 0), data: "/data",
-                    credentials: [.init(accessKeyId: "id", accessKeySecret: "s")], buckets: ["photos"]))
+        #expect(configuration.emulator.bind == .tcp(host: "127.0.0.1", port: 0))
+        #expect(configuration.emulator.data == "/data")
+        #expect(configuration.emulator.credentials == [.init(accessKeyId: "id", accessKeySecret: "s")])
+        #expect(configuration.emulator.buckets == ["photos"])
         #expect(configuration.shards == 3)
     }
 

@@ -39,7 +39,6 @@ import Testing
             #expect(reply.xml.text("ResourceType") == level)
             #expect(reply.field("allow") != nil)
         }
-        #expect(emulator.send("POST", "/bucket", body: []).code == "NotImplemented")
     }
 
     @Test(arguments: ["append&position=0", "uploads", "uploadId=a", "symlink"])

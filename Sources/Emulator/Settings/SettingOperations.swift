@@ -31,6 +31,8 @@ extension Operations {
         ("accessPointPolicy", { $0.accessPointPlan($1) }), ("accessPoint", { $0.accessPointPlan($1) }),
     ]
 
+    static let familyParameters = families.map(\.0)
+
     private func accountPlan(_ request: EmulatorRequest) throws(OSSError) -> Plan? {
         let method = request.head.method
         if request.has("regions"), method == .get { return plain(describeRegions) }

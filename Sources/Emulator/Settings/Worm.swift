@@ -117,16 +117,11 @@ extension Operations {
         return Answer(204)
     }
 
-    /// Refuses what would change or remove an object that a policy in force protects.
-    func checkRetention(_ keys: [[UInt8]], in bucket: String) throws(OSSError) {
+    /// Until when the policy in force keeps an object; nil without one.
+    func endOfRetention(_ object: ObjectRecord, in bucket: String) throws(OSSError) -> Int64? {
         guard let worm = try currentWorm(try store.settings(of: bucket)),
             let days = worm.child("RetentionPeriodInDays")?.trimmedText.decimal
-        else { return }
-        for key in keys {
-            guard let object = try store.objectIfAny(key, in: bucket) else { continue }
-            if now < object.modified + Int64(days) * 86_400 {
-                throw CatalogueRow.fileImmutable.with("Key", String(decoding: key, as: UTF8.self))
-            }
-        }
+        else { return nil }
+        return object.modified + Int64(days) * 86_400
     }
 }
