@@ -279,7 +279,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     /// Opens the way to the origin, writes the head and what `write` adds. On failure the request is answered.
     private func open(_ write: (UpstreamConnection) -> Void) {
         do {
-            let taken = try gateway.pool.take(fresh: hasRetried)
+            let taken = try gateway.origins.take(fresh: hasRetried)
             upstream = taken
             hasOpenedOrigin = true
             taken.begin(head, framing: originFraming, listener: self)

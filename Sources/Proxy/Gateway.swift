@@ -11,7 +11,7 @@ package import Telemetry
 package final class Gateway: Application {
     unowned let core: ShardCore
     let settings: GatewaySettings
-    let pool: UpstreamPool
+    let origins: OriginGroup
     let metrics: ShardMetrics
     let labels: MetricLabels
     let uploads: UploadDirectory
@@ -37,7 +37,8 @@ package final class Gateway: Application {
         folder = RejectionFolder(core: core, writtenMax: rejectionsWrittenMax) { record in
             rejectionLog?.enqueue(record.line(), at: record.unixMilliseconds)
         }
-        pool = UpstreamPool(core: core, settings: settings.origin, metrics: metrics)
+        origins = OriginGroup(
+            core: core, settings: settings.origin, shards: max(shards.count, 1), metrics: metrics)
         uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
         core.deferredWork.append(lanes)
     }
@@ -60,12 +61,14 @@ package final class Gateway: Application {
 
     /// Closes idle connections to the origin, and writes what was held back of the log.
     package func drain() {
-        pool.drain()
+        origins.drain()
         folder.end()
     }
 
-    /// The origin's name leads to other addresses than before.
-    package func replaceOriginAddresses(_ addresses: [SocketAddress]) { pool.replaceAddresses(addresses) }
+    /// The name of the origin at `index` leads to other addresses than before.
+    package func replaceOriginAddresses(_ addresses: [SocketAddress], ofOrigin index: Int) {
+        origins.replaceAddresses(addresses, ofOrigin: index)
+    }
 
     private func nextRequestID() -> RequestID { requestIDs.next(unixSeconds: core.unixSeconds) }
 

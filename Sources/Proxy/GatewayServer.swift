@@ -88,10 +88,12 @@ package final class GatewayServer: Sendable {
     }
 
     /// New connections to the origin lead to these addresses.
-    package func replaceOriginAddresses(_ addresses: [SocketAddress]) async {
+    package func replaceOriginAddresses(_ addresses: [SocketAddress], ofOrigin index: Int = 0) async {
         for shard in shards {
             await shard.run { core in
-                for case let gateway as Gateway in core.services { gateway.replaceOriginAddresses(addresses) }
+                for case let gateway as Gateway in core.services {
+                    gateway.replaceOriginAddresses(addresses, ofOrigin: index)
+                }
             }
         }
     }

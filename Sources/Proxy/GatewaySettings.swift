@@ -28,10 +28,30 @@ package struct IntegritySettings: Sendable {
     package init() {}
 }
 
-/// Where the origin is and how long is waited for it. Times are nanoseconds.
-package struct OriginSettings: Sendable {
+/// One origin: a name for people and for probes, and where its connections lead.
+package struct OriginPlace: Sendable, Hashable {
+    /// `host:port`.
+    package var name: String
     /// Tried in turn for new connections.
     package var addresses: [SocketAddress]
+
+    package init(name: String = "origin", addresses: [SocketAddress]) {
+        self.name = name
+        self.addresses = addresses
+    }
+}
+
+/// Where the origins are and how long is waited for them. Times are nanoseconds.
+package struct OriginSettings: Sendable {
+    /// At least one.
+    package var origins: [OriginPlace]
+    package var health = OriginHealthSettings()
+    /// Requests that one origin gets at once, from all shards.
+    package var requestsMax = 4096
+    /// Requests beyond these that wait for their turn, in all shards; further ones are answered with 503.
+    package var waitingMax = 1024
+    /// How long they wait before they get 503 too.
+    package var waitNanoseconds: UInt64 = 2_000_000_000
     package var connectNanoseconds: UInt64 = 5_000_000_000
     /// From the end of the request to the head of the answer.
     package var firstByteNanoseconds: UInt64 = 60_000_000_000
@@ -42,7 +62,9 @@ package struct OriginSettings: Sendable {
     /// Idle connections kept by one shard.
     package var idleConnectionsMax = 256
 
-    package init(addresses: [SocketAddress]) { self.addresses = addresses }
+    package init(addresses: [SocketAddress]) { origins = [OriginPlace(addresses: addresses)] }
+
+    package init(origins: [OriginPlace]) { self.origins = origins }
 }
 
 /// An immutable snapshot of all that the gateway's data path needs.

@@ -18,7 +18,14 @@ protocol UpstreamListener: AnyObject {
 /// One connection to the origin: carries one exchange at a time and goes back to its pool after a clean end. It is
 /// never used again after an abort, an answer to an unfinished request, or a byte too many.
 final class UpstreamConnection: ConnectionHandler {
-    private unowned let pool: UpstreamPool
+    /// Held: it may have been replaced in its group, and lives as long as its last connection.
+    private var pool: UpstreamPool
+    /// The origins that could not be reached with what is to be sent.
+    private var tried: [UpstreamPool] = []
+    /// Its pool hears how exchanges end.
+    var reportsHealth = true
+    /// What was sent while it waited for its turn.
+    private var waitingOutput: [UInt8] = []
     private var connection: Connection?
     private var decoder: ResponseDecoder
     /// Let go at the end of each exchange, which breaks the cycle between the two.
@@ -38,6 +45,8 @@ final class UpstreamConnection: ConnectionHandler {
     private lazy var deadline = Deadline(pool.core) { [unowned self] in deadlineExpired() }
 
     private enum State {
+        /// For its turn: the origin has as many requests as it may have.
+        case waiting
         case connecting
         case active
         case idle
@@ -65,16 +74,69 @@ final class UpstreamConnection: ConnectionHandler {
         throw failure
     }
 
-    /// Goes on to the next address with what was to be sent: none of it has left. Fails when there is none.
+    /// Goes on to the next address, or the next origin, with what was to be sent: none of it has left. Fails when there
+    /// is none.
     private func connectionNotMade(_ failure: UpstreamFailure) {
-        guard let before = connection, !untried.isEmpty else { return fail(failure) }
+        guard let before = connection else { return fail(failure) }
         before.close()
-        do {
-            try connect(to: Array(untried))
-        } catch {
-            return fail(failure)
+        if connectElsewhere() { connection?.send(before.unsent) } else { fail(failure) }
+    }
+
+    private func connectElsewhere() -> Bool {
+        var addresses = Array(untried)
+        while true {
+            if !addresses.isEmpty, (try? connect(to: addresses)) != nil { return true }
+            tried.append(pool)
+            guard reportsHealth, let other = pool.handOver(self, tried: tried) else { return false }
+            pool.failed()
+            pool = other
+            addresses = other.nextAddresses()
         }
-        connection?.send(before.unsent)
+    }
+
+    // MARK: Turns
+
+    /// It has no transport yet: what is sent is kept until it is its turn, for a bounded time.
+    func waitForTurn() {
+        state = .waiting
+        deadline.set(after: pool.settings.waitNanoseconds)
+    }
+
+    /// It is its turn, on a new connection.
+    func connectNow() {
+        guard state == .waiting else { return }
+        state = .connecting
+        do {
+            try connect(to: pool.nextAddresses())
+        } catch {
+            return fail(UpstreamFailure(.connect, error.description))
+        }
+        sendWaitingOutput()
+    }
+
+    /// It is its turn, on the transport of an idle connection.
+    func takeOver(_ idle: UpstreamConnection) {
+        connection = idle.connection
+        idle.connection = nil
+        idle.state = .closed
+        idle.deadline.retire()
+        connection?.handler = self
+        exchangesBegun += idle.exchangesBegun
+        state = .active
+        deadline.cancel()
+        sendWaitingOutput()
+        if requestIsSent { awaitAnswer() }
+        if isCongested { watchOutput() }
+    }
+
+    private func sendWaitingOutput() {
+        connection?.send(waitingOutput)
+        waitingOutput = []
+        if !isCongested { listener?.upstreamDrained() }
+    }
+
+    private func write(_ bytes: Span<UInt8>) {
+        if state == .waiting { waitingOutput.append(bytes) } else { connection?.send(bytes) }
     }
 
     // MARK: For exchanges
@@ -95,12 +157,12 @@ final class UpstreamConnection: ConnectionHandler {
         }
         pool.core.withScratch { bytes in
             RequestEncoder.append(head: head, framing: framing, to: &bytes)
-            connection?.send(bytes)
+            write(bytes.span)
         }
     }
 
     func send(_ bytes: Span<UInt8>) {
-        connection?.send(bytes)
+        write(bytes)
         if isCongested, state == .active, !deadline.isSet { watchOutput() }
     }
 
@@ -112,9 +174,14 @@ final class UpstreamConnection: ConnectionHandler {
         if state == .active, !answerHasBegun { awaitAnswer() }
     }
 
-    var isCongested: Bool { connection?.isCongested ?? false }
+    /// More than this is not kept for a request that waits for its turn.
+    private static let waitingBytesMax = 64 * 1024
+
+    var isCongested: Bool {
+        state == .waiting ? waitingOutput.count > Self.waitingBytesMax : connection?.isCongested ?? false
+    }
     /// Some of the request has not been given to the kernel.
-    var hasUnsentBytes: Bool { (connection?.pendingBytes ?? 0) > 0 }
+    var hasUnsentBytes: Bool { !waitingOutput.isEmpty || (connection?.pendingBytes ?? 0) > 0 }
 
     func pauseReading() {
         guard state == .active, !isReadPaused else { return }
@@ -227,12 +294,13 @@ final class UpstreamConnection: ConnectionHandler {
         case .active:
             let phase: UpstreamFailure.Phase = answerHasBegun ? .body : requestIsSent ? .head : .request
             fail(UpstreamFailure(phase, cause, isStaleConnection: isStale))
-        case .idle, .closed: close()
+        case .waiting, .idle, .closed: close()
         }
     }
 
     private func deadlineExpired() {
         switch state {
+        case .waiting: fail(UpstreamFailure(.connect, "the origin has too many requests"))
         case .connecting:
             connectionNotMade(UpstreamFailure(.connect, "no connection in time", isTimeout: true))
         case .idle: close()
@@ -252,6 +320,7 @@ final class UpstreamConnection: ConnectionHandler {
 
     private func handle(_ head: ResponseHead) {
         answerHasBegun = true
+        if reportsHealth { pool.succeeded() }
         answerStays = head.isPersistent
         listener?.upstreamHead(head)
     }
@@ -281,6 +350,8 @@ final class UpstreamConnection: ConnectionHandler {
     private func fail(_ failure: UpstreamFailure) {
         let heard = listener
         listener = nil
+        let isTheWay = state == .connecting || state == .active
+        if reportsHealth, isTheWay, !answerHasBegun, !failure.isStaleConnection { pool.failed() }
         close(reset: state == .active)
         heard?.upstreamFailed(failure)
     }

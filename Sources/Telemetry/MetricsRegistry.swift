@@ -37,6 +37,7 @@ package final class MetricsRegistry: Sendable {
         appendIntegrity(to: &text)
         appendTraffic(to: &text)
         appendUploads(to: &text)
+        appendOrigins(to: &text)
         appendProcess(to: &text)
         return text.bytes
     }
@@ -114,6 +115,18 @@ package final class MetricsRegistry: Sendable {
             "ossgate_upload_evictions_total", .counter,
             "Uploads in parts that were forgotten for want of room.")
         text.sample([], sum { $0.uploadEvictions })
+    }
+
+    private func appendOrigins(to text: inout PrometheusText) {
+        text.family("ossgate_upstream_waiting", .gauge, "Requests that wait for their turn at an origin.")
+        text.sample([], shards.reduce(0) { $0 &+ $1.upstreamWaiting.value })
+        text.family(
+            "ossgate_upstream_queue_full_total", .counter,
+            "Requests that found no place to wait for an origin.")
+        text.sample([], sum { $0.upstreamQueueRefusals })
+        text.family(
+            "ossgate_origin_ejections_total", .counter, "How often a shard gave up an origin for a while.")
+        text.sample([], sum { $0.originEjections })
     }
 
     private func appendProcess(to text: inout PrometheusText) {

@@ -97,6 +97,11 @@ package final class ShardMetrics: Sendable {
     let uploads = Level()
     /// Those that were forgotten for want of room.
     let uploadEvictions = Counter()
+    /// Requests that wait for their turn at an origin.
+    let upstreamWaiting = Level()
+    let upstreamQueueRefusals = Counter()
+    /// How often an origin was given up for a while.
+    let originEjections = Counter()
     let requestBytes = Counter()
     let responseBytes = Counter()
     let upstreamFailures: [Counter]
@@ -146,6 +151,12 @@ package final class ShardMetrics: Sendable {
     package func remembers(uploads count: Int) { uploads.set(UInt64(clamping: count)) }
 
     package func evictedUploads(_ count: UInt64) { uploadEvictions.add(count) }
+
+    package func upstreamWaits(_ count: Int) { upstreamWaiting.set(UInt64(clamping: count)) }
+
+    package func upstreamQueueFull() { upstreamQueueRefusals.add(1) }
+
+    package func originGivenUp() { originEjections.add(1) }
 
     /// Body bytes that came from a client.
     package func received(bytes: Int) { requestBytes.add(UInt64(bytes)) }
