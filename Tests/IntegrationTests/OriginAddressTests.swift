@@ -8,7 +8,7 @@ import Testing
         let refusing = ClosedPort()
         let fixture = try await GatewayFixture { plan in
             let closed = SocketAddress.loopback(refusing.number)
-            plan.settings.origin.addresses = [closed, closed] + plan.settings.origin.addresses
+            plan.settings.origin.origins[0].addresses.insert(contentsOf: [closed, closed], at: 0)
         }
         let body = [UInt8](repeating: 0x62, count: bodyBytes)
         for _ in 0..<3 {

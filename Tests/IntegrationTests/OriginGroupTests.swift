@@ -78,6 +78,7 @@ import Testing
         #expect(fixture.metric("ossgate_origin_ejections_total") == 1)
         alive.stop()
         await fixture.stop()
+        withExtendedLifetime(closed) {}
     }
 
     /// A request that may have been acted on is never sent again, and the origin that broke it is left alone until its
@@ -126,6 +127,7 @@ import Testing
         #expect(answer.element("Reason") == "every origin is given up for the moment")
         #expect(answer.field("retry-after") == "1")
         await fixture.stop()
+        withExtendedLifetime(closed) {}
     }
 
     @Test func probesFindAnOriginThatIsIll() async throws {
