@@ -29,7 +29,7 @@ let package = Package(
     ],
     targets: [
         // C modules: system libraries, and kernels that need instruction-set intrinsics.
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CKernels", cSettings: strictC),
@@ -51,8 +51,9 @@ let package = Package(
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
         // Input, output and time.
-        library("Reactor", ["Bytes", "CKernels"]),
-        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Reactor"]),
+        library("TLS", ["COpenSSL"]),
+        library("Reactor", ["Bytes", "CKernels", "TLS"]),
+        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Reactor", "TLS"]),
 
         // The gateway, and its judge, which shares none of the gateway's rules.
         library("Telemetry", ["Bytes", "HTTPModel", "OSSModel"]),
@@ -61,6 +62,7 @@ let package = Package(
             [
                 "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer",
                 "Telemetry", "XML",
+                "TLS", "Telemetry",
             ]),
         library(
             "Emulator",
@@ -74,6 +76,8 @@ let package = Package(
             dependencies: [
                 "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "Telemetry",
                 "Proxy", "Emulator", "Config", "Explain",
+                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "TLS",
+                "Telemetry", "Proxy", "Emulator", "Config",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -90,7 +94,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Admission", "Bytes", "Digest", "Emulator", "HTTP1", "HTTPModel", "HTTPServer", "OSSModel",
-                "Proxy", "Reactor", "Telemetry", "TestSupport",
+                "Proxy", "Reactor", "TLS", "Telemetry", "TestSupport",
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
         tests("FuzzingTests", ["Fuzzing"]),
@@ -103,6 +107,7 @@ let package = Package(
                 "XML",
             ]),
         tests("ReactorTests", ["Bytes", "Reactor"]),
+        tests("TLSTests", ["COpenSSL", "TLS", "TestSupport"]),
 
         // Fuzzers: one harness for each decoder, and a program around it.
         library("Fuzzing", ["Admission", "Bytes", "HTTP1", "HTTPModel", "OSSModel"]),
@@ -111,6 +116,6 @@ let package = Package(
         .executableTarget(name: "FuzzHTTP1", dependencies: ["Fuzzing"], swiftSettings: strict),
 
         // What tests share: vectors and their placeholders.
-        library("TestSupport", ["Bytes", "HTTPModel", "HTTP1", "OSSModel"]),
+        library("TestSupport", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "TLS"]),
     ]
 )

@@ -2,6 +2,35 @@
 package struct Configuration: Sendable, Equatable {
     package struct Listener: Sendable, Equatable {
         package var bind: ListenAddress
+        /// nil for plain text.
+        package var tls: ListenerTLS?
+    }
+
+    /// Names of files with a certificate and its chain, and with the key to it, in PEM form.
+    package struct CertificateFiles: Sendable, Equatable {
+        /// The JSON path of the object that names them.
+        package var path: String
+        package var certificate: String
+        package var privateKey: String
+    }
+
+    package struct ListenerTLS: Sendable, Equatable {
+        /// The JSON path of this object.
+        package var path: String
+        /// The first serves clients that ask for none of the names.
+        package var certificates: [CertificateFiles]
+        /// A file with the authorities of client certificates; nil when clients need none.
+        package var clientCA: String?
+    }
+
+    /// How an origin over https is trusted.
+    package struct OriginTLS: Sendable, Equatable {
+        /// A file with the authorities to trust; nil for those of the system.
+        package var ca: String?
+        /// Whom the certificate must name, in place of the host of the endpoint.
+        package var serverName: String?
+        /// Our own certificate.
+        package var client: CertificateFiles?
     }
 
     package enum OriginEndpoint: Sendable, Equatable {
@@ -9,6 +38,7 @@ package struct Configuration: Sendable, Equatable {
         case embedded
         /// A name or an IP literal without brackets.
         case http(host: String, port: UInt16)
+        case https(host: String, port: UInt16)
     }
 
     package enum ContentMD5: String, Sendable, CaseIterable {
@@ -86,6 +116,7 @@ package struct Configuration: Sendable, Equatable {
     /// Bucket by host in lower case.
     package var cnames: [String: String]
     package var origin: OriginEndpoint
+    package var originTLS: OriginTLS
     package var integrity: Integrity
     /// Only the rules that the file names; all others are enforced.
     package var rules: [String: RuleMode]

@@ -16,10 +16,16 @@ struct ConfigurationDecoder {
         let listeners = listeners(root)
         let admin = admin(root.object("admin"))
         reportRepeatedBinds(listeners, admin)
+        // In the order of the file's keys, which is that of the problems.
+        let domains = domains(root)
+        let pathStyle = root.boolean("pathStyle")
+        let cnames = cnames(root.object("cnames"))
+        let origin = endpoint(root.object("origin"))
         let configuration = Configuration(
-            listeners: listeners.map(\.listener), admin: admin?.bind, domains: domains(root),
-            pathStyle: root.boolean("pathStyle"), cnames: cnames(root.object("cnames")),
-            origin: endpoint(root.object("origin")), integrity: integrity(root.object("integrity")),
+            listeners: listeners.map(\.listener), admin: admin?.bind, domains: domains,
+            pathStyle: pathStyle, cnames: cnames,
+            origin: origin, originTLS: originTLS(root.object("origin"), origin),
+            integrity: integrity(root.object("integrity")),
             rules: rules(root.object("rules")), limits: limits(root.object("limits")),
             timeouts: timeouts(root.object("timeouts")), log: log(root.object("log")),
             emulator: emulator(root.object("emulator")), shards: root.quantity("shards") ?? max(1, processors)
@@ -39,7 +45,8 @@ struct ConfigurationDecoder {
                 problems.add(ObjectReader.join(reader.path, "protocols"), "needs at least one protocol")
             }
             guard reader.isObject else { return nil }
-            return bind(reader).map { ($0.path, Configuration.Listener(bind: $0.bind)) }
+            let tls = listenerTLS(reader)
+            return bind(reader).map { ($0.path, Configuration.Listener(bind: $0.bind, tls: tls)) }
         }
     }
 
@@ -113,22 +120,19 @@ struct ConfigurationDecoder {
             return .embedded
         }
         guard let (path, text) = reader.text("endpoint"), text != "embedded" else { return .embedded }
-        let form = "must be \"embedded\" or \"http://host:port\", not \"\(text)\""
-        if text.hasPrefix("https://") {
-            problems.add(path, "an origin over https is not supported by this version")
-        } else if text.hasPrefix("http://") {
-            var authority = text.dropFirst(7)
+        let isSecure = text.hasPrefix("https://")
+        if isSecure || text.hasPrefix("http://") {
+            var authority = text.dropFirst(isSecure ? 8 : 7)
             if authority.hasSuffix("/") { authority.removeLast() }
             if let (host, portText) = HostPort.split(String(authority)),
                 HostPort.isName(host) || HostPort.isIPv6(host),
-                let port = portText.map(HostPort.port) ?? 80, port > 0
+                let port = portText.map(HostPort.port) ?? (isSecure ? 443 : 80), port > 0
             {
-                return .http(host: host, port: port)
+                return isSecure ? .https(host: host, port: port) : .http(host: host, port: port)
             }
-            problems.add(path, form)
-        } else {
-            problems.add(path, form)
         }
+        problems.add(
+            path, "must be \"embedded\", \"http://host:port\" or \"https://host\", not \"\(text)\"")
         return .embedded
     }
 

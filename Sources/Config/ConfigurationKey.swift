@@ -29,7 +29,7 @@ struct ConfigurationKey: Sendable {
 
     /// Keys that the product will have and this version refuses, with their paths as above.
     static let later: Set<String> = [
-        "listeners[].tls", "listeners[].proxyProtocol", "origin.tls", "origin.health", "policy", "quota",
+        "listeners[].proxyProtocol", "origin.health", "policy", "quota",
         "integrity.sha256", "limits.connectionsPerAddress", "limits.upstreamConnections",
         "limits.upstreamQueue",
         "emulator.faults",
@@ -61,6 +61,18 @@ struct ConfigurationKey: Sendable {
                 "listeners[].protocols[]", .choice(["http/1.1"], later: ["h2", "h2c"]), "http/1.1",
                 "protocols of the listener"),
             ConfigurationKey(
+                "listeners[].tls.certificate", .text, nil,
+                "a PEM file with the certificate and its chain; makes it a listener of TLS 1.2 and 1.3"),
+            ConfigurationKey("listeners[].tls.privateKey", .text, nil, "a PEM file with the key to it"),
+            ConfigurationKey(
+                "listeners[].tls.certificates[].certificate", .text, nil,
+                "further certificates, for clients that ask for their names"),
+            ConfigurationKey(
+                "listeners[].tls.certificates[].privateKey", .text, nil, "the key to this certificate"),
+            ConfigurationKey(
+                "listeners[].tls.clientCA", .text, nil,
+                "a PEM file; clients must present a certificate that one of its authorities has signed"),
+            ConfigurationKey(
                 "admin.bind", .text, "127.0.0.1:9090",
                 "health and metrics, an address as above; `off` for none"),
             ConfigurationKey(
@@ -70,7 +82,17 @@ struct ConfigurationKey: Sendable {
                 "pathStyle", .boolean, "true", "whether `/bucket/key` on a bare host is accepted"),
             ConfigurationKey("cnames.*", .text, nil, "bucket by custom host name"),
             ConfigurationKey(
-                "origin.endpoint", .text, "embedded", "`embedded` (the emulator) or `http://host:port`"),
+                "origin.endpoint", .text, "embedded",
+                "`embedded` (the emulator), `http://host:port` or `https://host`"),
+            ConfigurationKey(
+                "origin.tls.ca", .text, nil, "a PEM file with authorities to trust; else the system's"),
+            ConfigurationKey(
+                "origin.tls.serverName", .text, nil,
+                "whom the origin's certificate must name; else the host of the endpoint"),
+            ConfigurationKey(
+                "origin.tls.clientCertificate", .text, nil, "a PEM file with a certificate of our own"),
+            ConfigurationKey(
+                "origin.tls.clientPrivateKey", .text, nil, "the key to it, if it is in another file"),
             ConfigurationKey(
                 "origin.addressing", .choice(["preserve"], later: ["virtualHosted", "path"]), "preserve",
                 "Host and target go to the origin byte for byte"),

@@ -4,8 +4,8 @@ import JSON
 /// Reads `config.json`, lays the environment over it and validates the whole.
 package struct ConfigurationLoader {
     /// A file that cannot be read, in words for the operator.
-    struct Unreadable: Error, CustomStringConvertible {
-        let description: String
+    package struct Unreadable: Error, CustomStringConvertible {
+        package let description: String
     }
 
     /// A larger file is refused: no configuration is that long.
@@ -64,7 +64,8 @@ package struct ConfigurationLoader {
         return decoder.decode(root)
     }
 
-    private static func contents(_ path: String) -> Result<[UInt8], Unreadable> {
+    /// The bytes of a file of at most 1 MiB.
+    package static func contents(_ path: String) -> Result<[UInt8], Unreadable> {
         let values = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.isDirectoryKey])
         if values?.isDirectory == true {
             return .failure(Unreadable(description: "cannot read \(path): it is a directory"))

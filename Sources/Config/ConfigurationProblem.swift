@@ -5,6 +5,11 @@ package struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertibl
     /// What is wrong and what would be right. Never a secret.
     package let message: String
 
+    package init(path: String, message: String) {
+        self.path = path
+        self.message = message
+    }
+
     package var description: String { path.isEmpty ? message : "\(path): \(message)" }
 }
 
@@ -13,6 +18,11 @@ package struct ConfigurationFailure: Error, Sendable, CustomStringConvertible {
     /// The file, or nil when none was read.
     package let file: String?
     package let problems: [ConfigurationProblem]
+
+    package init(file: String?, problems: [ConfigurationProblem]) {
+        self.file = file
+        self.problems = problems
+    }
 
     /// One line for each problem.
     package var description: String {

@@ -137,6 +137,9 @@ struct ObjectReader {
         return parsed
     }
 
+    /// Something stands under the key.
+    func contains(_ name: String) -> Bool { member(name) != nil }
+
     /// The number of items of a list; nil if no list stands there.
     func itemCount(_ name: String) -> Int? {
         if case .array(let items) = member(name) { items.count } else { nil }

@@ -1,4 +1,5 @@
 package import HTTPModel
+package import TLS
 
 /// Why the reading of a body is stopped. Reading goes on when no reason is left; setting one twice is harmless.
 package struct PauseReasons: OptionSet, Sendable {
@@ -43,12 +44,15 @@ package protocol Responder: AnyObject {
     var isCongested: Bool { get }
     /// The address of the client, for records.
     var clientAddress: String { get }
+    /// Whom the client's TLS certificate names, which an authority of the listener has signed; nil without one.
+    var clientCertificate: TLSPeer? { get }
     /// Body bytes handed to the response so far, as counted before any coding.
     var bodyBytesSent: UInt64 { get }
 }
 
 extension Responder {
     package func finish() { finish(trailers: Fields()) }
+    package var clientCertificate: TLSPeer? { nil }
 }
 
 /// The consumer of one request, made by an `Application` when its head is complete. It belongs to one shard, and

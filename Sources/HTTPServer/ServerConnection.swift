@@ -6,7 +6,7 @@ import Reactor
 /// One HTTP/1.1 connection of a client: decodes requests, hands each to the application, and keeps requests in
 /// order. Bytes of a request that cannot be taken yet stay in `pending`, at most one read of the reactor; reading
 /// from the socket stops meanwhile.
-final class ServerConnection: ConnectionHandler {
+final class ServerConnection: ConnectionHandler, DrainableConnection {
     unowned let server: Server
     let connection: Connection
     private var decoder: RequestDecoder
@@ -35,7 +35,7 @@ final class ServerConnection: ConnectionHandler {
     }
 
     func start() {
-        server.setIdle(self, true)
+        server.setDrainable(self, true)
         deadline.set(after: server.settings.headNanoseconds)
     }
 
@@ -157,12 +157,12 @@ final class ServerConnection: ConnectionHandler {
 
     private func startHeadDeadline() {
         deadlineIsForHead = true
-        server.setIdle(self, false)
+        server.setDrainable(self, false)
         deadline.set(after: server.settings.headNanoseconds)
     }
 
     private func begin(_ head: RequestHead) {
-        server.setIdle(self, false)
+        server.setDrainable(self, false)
         deadlineIsForHead = false
         deadline.set(after: server.settings.bodyIdleNanoseconds)
         let made = ServerExchange(self, head)
@@ -193,7 +193,7 @@ final class ServerConnection: ConnectionHandler {
         guard exchange === ended, phase == .request else { return }
         exchange = nil
         guard keeps, server.acceptsFurtherRequests, !(inputEnded && pending.isEmpty) else { return linger() }
-        server.setIdle(self, true)
+        server.setDrainable(self, true)
         deadlineIsForHead = false
         deadline.set(after: server.settings.keepAliveNanoseconds)
         if connection.isOutputBlocked { watchOutput() }
@@ -236,7 +236,7 @@ final class ServerConnection: ConnectionHandler {
         guard !inputEnded else { return closeAfterOutput() }
         phase = .lingering
         pending = []
-        server.setIdle(self, false)
+        server.setDrainable(self, false)
         connection.endOutput()
         if connection.pendingBytes > 0 { watchOutput() }
         lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
@@ -250,7 +250,7 @@ final class ServerConnection: ConnectionHandler {
         phase = .lingering
         pending = []
         deadline.cancel()
-        server.setIdle(self, false)
+        server.setDrainable(self, false)
         watchOutput()
         connection.closeAfterFlush()
     }
@@ -270,7 +270,7 @@ final class ServerConnection: ConnectionHandler {
         phase = .closed
         deadline.retire()
         outputDeadline?.retire()
-        server.setIdle(self, false)
+        server.setDrainable(self, false)
         server.connectionClosed()
         if let open = exchange {
             exchange = nil

@@ -2,6 +2,7 @@ import Bytes
 import HTTP1
 import HTTPModel
 import Reactor
+import TLS
 
 /// One request on an HTTP/1.1 connection and the answer to it: carries out what the application says, holds the
 /// answer to its framing, and decides what becomes of an unread rest of the request.
@@ -207,6 +208,7 @@ final class ServerExchange: Responder {
 
     var isCongested: Bool { owner?.connection.isCongested ?? false }
     var clientAddress: String { owner?.connection.peerHost ?? "unknown" }
+    var clientCertificate: TLSPeer? { owner?.connection.session?.peer }
 
     // MARK: Helpers
 

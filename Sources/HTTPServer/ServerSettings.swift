@@ -6,7 +6,8 @@ package import Reactor
 /// Bounds of a server's connections. Times are nanoseconds, sizes are bytes.
 package struct ServerSettings: Sendable {
     package var http1 = HTTP1Limits()
-    /// From the first byte of a head, or the opening of a connection, to the end of the head; then 408.
+    /// From the first byte of a head, or the opening of a connection, to the end of the head; then 408. A TLS handshake
+    /// has the same time to itself.
     package var headNanoseconds: UInt64 = 10_000_000_000
     /// An open connection without a request.
     package var keepAliveNanoseconds: UInt64 = 75_000_000_000
@@ -36,10 +37,14 @@ package final class Server: ShardService {
     let application: any Application
     /// Hears of every connection that opens or closes.
     package var connectionsChanged: (_ isOpen: Bool) -> Void = { _ in }
+    /// Hears of what happens below the level of requests.
+    package var observe: (ServerEvent) -> Void = { _ in }
     private(set) var connectionCount = 0
     private var listeners: [Listener] = []
     private var isDraining = false
-    private var idle: [ObjectIdentifier: ServerConnection] = [:]
+    private var drainable: [ObjectIdentifier: any DrainableConnection] = [:]
+    /// By listener, in the order in which they were added.
+    private var options: [ListenerOptions] = []
     private var dateSecond: Int64 = .min
     private var dateText: [UInt8] = []
 
@@ -50,27 +55,47 @@ package final class Server: ShardService {
     }
 
     /// Serves a connection that a listener has accepted.
-    package func serve(_ connection: Connection) {
+    package func serve(_ connection: Connection, _ options: ListenerOptions = ListenerOptions()) {
+        guard let tls = options.tls else { return serve(connection, speaking: nil, options) }
+        connection.secure(tls.makeSession())
+        let handshake = HandshakeConnection(self, connection, options)
+        connection.handler = handshake
+        handshake.start()
+    }
+
+    /// Serves a connection whose protocol is known; nil when the client has not said.
+    func serve(_ connection: Connection, speaking name: String?, _ options: ListenerOptions) {
         let server = ServerConnection(self, connection)
         connection.handler = server
         server.start()
     }
 
     /// Serves what comes to a bound address.
-    package func listen(_ sockets: ListenerSockets, socket index: Int, connectionsMax: Int) {
+    package func listen(
+        _ sockets: ListenerSockets, socket index: Int, connectionsMax: Int,
+        options listenerOptions: ListenerOptions = ListenerOptions()
+    ) {
+        let place = options.count
+        options.append(listenerOptions)
         let listener = sockets.listen(
             on: core, socket: index, isFull: { [unowned self] in connectionCount >= connectionsMax }
         ) {
-            [unowned self] in serve($0)
+            [unowned self] in serve($0, options[place])
         }
         if let listener { listeners.append(listener) }
+    }
+
+    /// How connections of the listeners are served that come from now on; one for each listener, in order.
+    package func replaceOptions(_ fresh: [ListenerOptions]) {
+        precondition(fresh.count == options.count, "as many options as listeners")
+        options = fresh
     }
 
     /// Closes the listeners and idle connections; every answer from now on closes its connection.
     package func drain() {
         isDraining = true
         for listener in listeners { listener.close() }
-        for connection in idle.values { connection.closeIdle() }
+        for connection in drainable.values { connection.closeIdle() }
     }
 
     package var openConnections: Int { connectionCount }
@@ -88,8 +113,8 @@ package final class Server: ShardService {
 
     var acceptsFurtherRequests: Bool { !isDraining }
 
-    func setIdle(_ connection: ServerConnection, _ isIdle: Bool) {
-        idle[ObjectIdentifier(connection)] = isIdle ? connection : nil
+    func setDrainable(_ connection: any DrainableConnection, _ isDrainable: Bool) {
+        drainable[ObjectIdentifier(connection)] = isDrainable ? connection : nil
     }
 
     /// The value of `Date` for now.

@@ -4,6 +4,7 @@ import Digest
 import HTTPModel
 import HTTPServer
 import OSSModel
+import TLS
 import Telemetry
 
 /// One request and its answer, from head to record: admits the head, inspects the body, opens the way to the
@@ -66,6 +67,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     }
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
+    var clientCertificate: TLSPeer? { responder?.clientCertificate }
     var bodyBytesSeen: UInt64 { stage.received }
 
     // MARK: Admission

@@ -84,6 +84,7 @@ package final class Gateway: Application {
         record.operation = exchange.verdict?.operation?.name
         record.bucket = exchange.verdict?.resource.bucket
         record.key = exchange.verdict?.resource.key
+        record.clientSubject = exchange.clientCertificate?.subject
         record.userAgent = exchange.head.fields.first("user-agent")
         record.expected = rejection.expected
         record.actual = rejection.actual

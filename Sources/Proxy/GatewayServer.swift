@@ -3,9 +3,20 @@ package import HTTPServer
 package import Reactor
 package import Telemetry
 
+/// One listener of a gateway.
+package struct ListenerPlan: Sendable {
+    package var bind: BindAddress
+    package var options: ListenerOptions
+
+    package init(_ bind: BindAddress, options: ListenerOptions = ListenerOptions()) {
+        self.bind = bind
+        self.options = options
+    }
+}
+
 /// All that a gateway needs to start.
 package struct GatewayPlan: Sendable {
-    package var listeners: [BindAddress]
+    package var listeners: [ListenerPlan]
     package var admin: BindAddress?
     package var shards: Int
     package var connectionsMax: Int
@@ -19,7 +30,7 @@ package struct GatewayPlan: Sendable {
     package var clock = ShardClock.system
 
     package init(
-        listeners: [BindAddress], admin: BindAddress?, shards: Int, connectionsMax: Int,
+        listeners: [ListenerPlan], admin: BindAddress?, shards: Int, connectionsMax: Int,
         settings: GatewaySettings, server: ServerSettings, rejectionLog: LogSink?, version: String
     ) {
         self.listeners = listeners
@@ -45,7 +56,9 @@ package final class GatewayServer: Sendable {
     /// Binds everything first, so that a port in use stops the start before anything runs.
     package init(_ plan: GatewayPlan) async throws(TransportError) {
         var sockets: [ListenerSockets] = []
-        for bind in plan.listeners { sockets.append(try ListenerSockets.bind(bind, count: plan.shards)) }
+        for listener in plan.listeners {
+            sockets.append(try ListenerSockets.bind(listener.bind, count: plan.shards))
+        }
         let admin: ListenerSockets? =
             if let bind = plan.admin { try ListenerSockets.bind(bind, count: 1) } else { nil }
         addresses = sockets.map(\.address)
@@ -66,8 +79,11 @@ package final class GatewayServer: Sendable {
                     rejectionsWrittenMax: plan.rejectionsWrittenMax)
                 let server = Server(core: core, settings: plan.server, application: gateway)
                 server.connectionsChanged = { metrics.connectionChanged(.downstream, isOpen: $0) }
-                for bound in sockets {
-                    server.listen(bound, socket: index, connectionsMax: plan.connectionsMax / plan.shards)
+                server.observe = { metrics.observed($0) }
+                for (bound, listener) in zip(sockets, plan.listeners) {
+                    server.listen(
+                        bound, socket: index, connectionsMax: plan.connectionsMax / plan.shards,
+                        options: listener.options)
                 }
                 core.services.append(server)
                 core.services.append(gateway)
@@ -84,6 +100,16 @@ package final class GatewayServer: Sendable {
             let server = Server(core: core, settings: ServerSettings(), application: application)
             server.listen(sockets, socket: 0, connectionsMax: 1024)
             core.adminServices.append(server)
+        }
+    }
+
+    /// New connections of the listeners are served so, with other certificates for example; one for each, in order.
+    package func replaceListenerOptions(_ options: [ListenerOptions]) async {
+        for shard in shards {
+            await shard.run { core in
+                // The gateway's own server; that of the admin listener is among the admin services.
+                for case let server as Server in core.services { server.replaceOptions(options) }
+            }
         }
     }
 
@@ -121,6 +147,18 @@ package final class GatewayServer: Sendable {
     package func stop() async {
         readiness.isReady = false
         for shard in shards { await shard.stop() }
+    }
+}
+
+extension ShardMetrics {
+    /// Counts what a server has seen below the level of requests.
+    fileprivate func observed(_ event: ServerEvent) {
+        switch event {
+        case .handshakeCompleted: handshakeEnded(.completed)
+        case .handshakeResumed: handshakeEnded(.resumed)
+        case .handshakeFailed: handshakeEnded(.failed)
+        case .handshakeTimedOut: handshakeEnded(.timedOut)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 package import Admission
 package import Reactor
+package import TLS
 
 /// What the gateway does with digests.
 package struct IntegritySettings: Sendable {
@@ -61,6 +62,8 @@ package struct OriginSettings: Sendable {
     package var keepAliveNanoseconds: UInt64 = 20_000_000_000
     /// Idle connections kept by one shard.
     package var idleConnectionsMax = 256
+    /// nil for plain text.
+    package var tls: TLSClientContext?
 
     package init(addresses: [SocketAddress]) { origins = [OriginPlace(addresses: addresses)] }
 

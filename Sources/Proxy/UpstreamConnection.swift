@@ -64,7 +64,9 @@ final class UpstreamConnection: ConnectionHandler {
         var failure = TransportError("cannot connect", detail: "the origin has no address")
         while let address = untried.popFirst() {
             do throws(TransportError) {
-                connection = try Connection.connect(pool.core, to: address, handler: self)
+                let made = try Connection.connect(pool.core, to: address, handler: self)
+                if let tls = pool.settings.tls { made.secure(tls.makeSession(resuming: pool.ticket)) }
+                connection = made
                 deadline.set(after: pool.settings.connectNanoseconds)
                 return
             } catch {
@@ -290,7 +292,9 @@ final class UpstreamConnection: ConnectionHandler {
     func connectionClosed(_ error: TransportError?) {
         let cause = error?.description ?? "connection closed"
         switch state {
-        case .connecting: connectionNotMade(UpstreamFailure(.connect, cause))
+        case .connecting:
+            let phase: UpstreamFailure.Phase = error?.isSecurity == true ? .handshake : .connect
+            connectionNotMade(UpstreamFailure(phase, cause))
         case .active:
             let phase: UpstreamFailure.Phase = answerHasBegun ? .body : requestIsSent ? .head : .request
             fail(UpstreamFailure(phase, cause, isStaleConnection: isStale))
@@ -329,6 +333,7 @@ final class UpstreamConnection: ConnectionHandler {
     private func ended(_ trailers: Fields, hasSurplus: Bool) {
         let heard = listener
         listener = nil
+        if let ticket = connection?.session?.takeTicket() { pool.ticket = ticket }
         if answerStays, requestIsSent, !hasSurplus, connection?.pendingBytes == 0 {
             state = .idle
             connection?.resumeReading()

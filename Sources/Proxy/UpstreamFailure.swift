@@ -5,6 +5,8 @@ import Telemetry
 struct UpstreamFailure: Error {
     enum Phase {
         case connect
+        /// There is a connection, but TLS does not trust the other side, or cannot agree with it.
+        case handshake
         /// While the request was being sent.
         case request
         /// Before the head of the answer was complete.
@@ -38,6 +40,7 @@ struct UpstreamFailure: Error {
     var metricsPhase: ShardMetrics.UpstreamPhase {
         switch phase {
         case .connect: .connect
+        case .handshake: .handshake
         case .request: .request
         case .head: .head
         case .body: .body

@@ -1,6 +1,7 @@
 import HTTP1
 import HTTPModel
 import Reactor
+import TLS
 import Telemetry
 
 /// The connections of one shard to one origin. Idle ones are used again, the latest first; one that the origin has
@@ -25,6 +26,8 @@ final class UpstreamPool {
     /// Where new connections lead, in the resolver's order; replaced when the origin's name leads elsewhere.
     private(set) var addresses: [SocketAddress]
     private var nextAddress = 0
+    /// Of the latest TLS session with the origin, so that the next one is resumed.
+    var ticket: TLSTicket?
 
     /// `shards` share the bounds of the origin.
     init(

@@ -127,17 +127,21 @@ package struct TransportError: Error, Sendable, Equatable, CustomStringConvertib
     package let detail: String
     /// The system's error number, 0 if there is none.
     package let number: Int32
+    /// The bytes could have travelled, but TLS could not agree on how, or does not trust the other side.
+    package let isSecurity: Bool
 
-    package init(_ attempt: String, detail: String, number: Int32 = 0) {
+    package init(_ attempt: String, detail: String, number: Int32 = 0, isSecurity: Bool = false) {
         self.attempt = attempt
         self.detail = detail
         self.number = number
+        self.isSecurity = isSecurity
     }
 
     init(_ attempt: String, errno number: Int32) {
         self.attempt = attempt
         detail = unsafe String(cString: strerror(number))
         self.number = number
+        isSecurity = false
     }
 
     package var description: String { "\(attempt): \(detail)" }

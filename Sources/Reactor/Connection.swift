@@ -1,6 +1,7 @@
 import Bytes
 import CKernels
 import Glibc
+package import TLS
 
 /// Hears a connection. It belongs to the connection's shard; the connection holds it until it is closed.
 package protocol ConnectionHandler: AnyObject {
@@ -30,18 +31,20 @@ package final class Connection: EventTarget {
     /// A read of this size is part of something large.
     private static let bulkBytesMin = 32 * 1024
     /// Output below this is gathered and written once at the end of the round.
-    private static let gatherBytesMax = 16 * 1024
+    static let gatherBytesMax = 16 * 1024
 
     package unowned let core: ShardCore
     package var handler: (any ConnectionHandler)?
     private var descriptor: Descriptor?
     private let family: Int32
     /// Made by us. The peer may answer and then reset, because it wants no more: its answer must be read.
-    private let isOutgoing: Bool
-    private var output = OutputBuffer()
-    private var state: State
+    let isOutgoing: Bool
+    var output = OutputBuffer()
+    /// nil for plain text.
+    var layer: SecureLayer?
+    var state: State
 
-    private struct State {
+    struct State {
         var isConnecting = false
         var isReadPaused = false
         /// The socket may hold bytes: an edge was seen and the kernel's buffer not yet found empty.
@@ -103,7 +106,7 @@ package final class Connection: EventTarget {
     /// Bytes that the kernel has taken.
     package private(set) var bytesWritten: UInt64 = 0
     /// Bytes accepted by `send` that the kernel has not taken.
-    package var pendingBytes: Int { output.count }
+    package var pendingBytes: Int { output.count + (layer?.held.count ?? 0) }
     /// Output waits because the peer does not take it; what is only being gathered does not count.
     package var isOutputBlocked: Bool { state.isWriteBlocked && !output.isEmpty }
 
@@ -116,10 +119,18 @@ package final class Connection: EventTarget {
         return Sockets.peerAddress(number, family: family)?.host ?? "unknown"
     }
 
+    /// From now on everything goes through TLS; to be called before anything is sent or received. The handler hears
+    /// `connectionEstablished` when the handshake is over, on accepted connections too; until then what is sent waits.
+    package func secure(_ session: TLSSession) { layer = SecureLayer(session) }
+
+    /// The TLS session, nil for plain text.
+    package var session: TLSSession? { layer?.session }
+
     /// Sends in order with all that was sent before. Small pieces are gathered until the end of the round.
     package func send(_ bytes: Span<UInt8>) {
         guard isOpen, pendingError == nil, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty
         else { return }
+        if let layer { return send(bytes, layer) }
         if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
             output.append(bytes, pool: &core.pool)
             if !state.isWriteBlocked { markUnflushed() }
@@ -136,12 +147,15 @@ package final class Connection: EventTarget {
     package func resumeReading() {
         guard state.isReadPaused else { return }
         state.isReadPaused = false
-        if state.isReadable || state.peerEnded, !state.isReading { markReady() }
+        if state.isReadable || state.peerEnded || layer?.endIsWaiting == true, !state.isReading {
+            markReady()
+        }
     }
 
     /// Ends our side once all is sent; the peer may still send.
     package func endOutput() {
         guard isOpen, !state.endsAfterFlush else { return }
+        sealEnd()
         state.endsAfterFlush = true
         markUnflushed()
     }
@@ -149,6 +163,7 @@ package final class Connection: EventTarget {
     /// Closes once all is sent. The handler hears `connectionClosed`.
     package func closeAfterFlush() {
         guard isOpen, !state.closesAfterFlush else { return }
+        sealEnd()
         state.closesAfterFlush = true
         markUnflushed()
     }
@@ -156,6 +171,8 @@ package final class Connection: EventTarget {
     /// Closes now; the handler hears nothing more. With `reset` the peer sees a reset and not an orderly end.
     package func close(reset: Bool = false) {
         handler = nil
+        // The end of a stream that was cut must not look like the end that was meant.
+        if !reset, pendingBytes == 0 { sealEnd() }
         shut(reset: reset)
     }
 
@@ -207,7 +224,11 @@ package final class Connection: EventTarget {
         guard flags.contains(.writable) else { return false }
         state.isConnecting = false
         state.isWriteBlocked = false
-        handler?.connectionEstablished()
+        if let layer {
+            begin(layer)
+        } else {
+            handler?.connectionEstablished()
+        }
         if !output.isEmpty { markUnflushed() }
         return isOpen
     }
@@ -215,6 +236,7 @@ package final class Connection: EventTarget {
     /// One read of at most the shard's buffer; what is left is taken in the next round, so that one connection
     /// cannot hold up the others.
     private func read() {
+        if let layer, layer.endIsWaiting, !state.isReadPaused { return endInput() }
         guard state.isReadable || state.peerEnded, !state.isReadPaused, !state.inputEnded,
             let number = descriptor?.number
         else { return }
@@ -227,13 +249,16 @@ package final class Connection: EventTarget {
             state.isBulk = count >= Self.bulkBytesMin
             core.received(count)
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            unsafe handler?.connectionReceived(Span(_unsafeBytes: bytes))
+            if let layer {
+                unsafe receive(bytes, layer)
+            } else {
+                unsafe handler?.connectionReceived(Span(_unsafeBytes: bytes))
+            }
             state.isReading = false
             if isOpen, state.isReadable, !state.isReadPaused { markReady() }
         } else if count == 0 {
-            state.inputEnded = true
-            state.isReadable = false
-            handler?.connectionInputEnded()
+            if let layer, let failure = cutOff(layer) { return fail(failure) }
+            endInput()
             failIfHungUp()
         } else if errno == EAGAIN {
             state.isReadable = false
@@ -244,12 +269,22 @@ package final class Connection: EventTarget {
         }
     }
 
+    func endInput() {
+        layer?.endIsWaiting = false
+        state.inputEnded = true
+        state.isReadable = false
+        handler?.connectionInputEnded()
+    }
+
     // MARK: Output
 
     /// Writes what is buffered, then does what was to follow it.
     func flush() {
         state.isMarkedUnflushed = false
         guard isOpen else { return }
+        if let layer, !layer.held.isEmpty, !state.isWriteBlocked, layer.session.isEstablished {
+            seal(layer, [UInt8]().span)
+        }
         if !output.isEmpty, !state.isWriteBlocked { writeThrough([]) }
         guard isOpen, output.isEmpty else { return }
         if state.closesAfterFlush {
@@ -262,7 +297,7 @@ package final class Connection: EventTarget {
     private func writeThrough(_ bytes: [UInt8]) { writeThrough(bytes.span) }
 
     /// One gathered write of the buffer and `bytes`; what the kernel does not take is buffered.
-    private func writeThrough(_ bytes: Span<UInt8>) {
+    func writeThrough(_ bytes: Span<UInt8>) {
         guard let number = descriptor?.number else { return }
         let buffered = output.count
         let total = buffered + bytes.count
@@ -313,7 +348,7 @@ package final class Connection: EventTarget {
 
     // MARK: End
 
-    private func fail(_ error: TransportError?) {
+    func fail(_ error: TransportError?) {
         let listener = handler
         handler = nil
         guard isOpen else { return }
@@ -323,7 +358,7 @@ package final class Connection: EventTarget {
 
     /// The transport has failed. The handler, inside whose own call this may be, hears of it later: after it has
     /// returned, and on an outgoing connection after all that the peer sent before. Nothing is sent any more.
-    private func failLater(_ error: TransportError) {
+    func failLater(_ error: TransportError) {
         state.isWriteBlocked = true
         state.isReadable = true
         output.release(to: &core.pool)
@@ -331,7 +366,7 @@ package final class Connection: EventTarget {
         markReady()
     }
 
-    private var pendingError: TransportError?
+    var pendingError: TransportError?
     /// After a connection that was never up is closed: what was to be sent on it, none of which has left.
     package private(set) var unsent: [UInt8] = []
 
@@ -344,7 +379,11 @@ package final class Connection: EventTarget {
                 number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
         descriptor = nil
-        if state.isConnecting { unsafe output.withBytes { unsent = unsafe [UInt8]($0) } }
+        if let layer {
+            if !layer.session.isEstablished { unsent = layer.held }
+        } else if state.isConnecting {
+            unsafe output.withBytes { unsent = unsafe [UInt8]($0) }
+        }
         output.release(to: &core.pool)
         core.connectionClosed()
     }
@@ -355,7 +394,7 @@ package final class Connection: EventTarget {
         core.markReady(self)
     }
 
-    private func markUnflushed() {
+    func markUnflushed() {
         guard !state.isMarkedUnflushed else { return }
         state.isMarkedUnflushed = true
         core.markUnflushed(self)

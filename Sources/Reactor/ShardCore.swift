@@ -42,6 +42,7 @@ import Glibc
     var wheel: TimerWheel
     var pool = BufferPool()
     let receiveBuffer: UnsafeMutableRawBufferPointer
+    private var decryptedBuffer: UnsafeMutableRawBufferPointer?
     private let executor: ShardExecutor
     private var registrations: [Registration] = []
     /// A queue; what stands before `readyStart` has had its turn.
@@ -81,7 +82,20 @@ import Glibc
         _ = unsafe epoll_ctl(epoll.number, EPOLL_CTL_ADD, executor.wakeDescriptor, &event)
     }
 
-    deinit { unsafe receiveBuffer.deallocate() }
+    deinit {
+        unsafe receiveBuffer.deallocate()
+        unsafe decryptedBuffer?.deallocate()
+    }
+
+    /// Where one read's worth of records is decrypted to, made when TLS is used first: a read, and what a session has
+    /// kept of a record before it.
+    var dataBuffer: UnsafeMutableRawBufferPointer {
+        if let made = unsafe decryptedBuffer { return unsafe made }
+        let made = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Self.receiveBytesMax + 32 * 1024, alignment: 64)
+        unsafe decryptedBuffer = made
+        return unsafe made
+    }
 
     /// Lends bytes that are kept for the next caller, so that a head that is sent at once costs no allocation.
     package func withScratch(_ body: (inout [UInt8]) -> Void) {

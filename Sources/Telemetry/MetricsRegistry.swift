@@ -99,6 +99,10 @@ package final class MetricsRegistry: Sendable {
         for phase in ShardMetrics.UpstreamPhase.allCases {
             text.sample([("phase", "\(phase)")], sum { $0.upstreamFailures[phase.rawValue] })
         }
+        text.family("ossgate_tls_handshakes_total", .counter, "TLS handshakes of clients by their result.")
+        for result in ShardMetrics.Handshake.allCases {
+            text.sample([("result", result.label)], sum { $0.handshakes[result.rawValue] })
+        }
         text.family("ossgate_connections", .gauge, "Open connections.")
         for side in ShardMetrics.Side.allCases {
             // Closed is read first: a connection that comes and goes meanwhile cannot make this negative.
@@ -140,6 +144,18 @@ package final class MetricsRegistry: Sendable {
 
     private func sum(_ counter: (ShardMetrics) -> ShardMetrics.Counter) -> UInt64 {
         shards.reduce(0) { $0 &+ counter($1).value }
+    }
+}
+
+extension ShardMetrics.Handshake {
+    /// The value of the label.
+    var label: String {
+        switch self {
+        case .completed: "completed"
+        case .resumed: "resumed"
+        case .failed: "failed"
+        case .timedOut: "timed_out"
+        }
     }
 }
 

@@ -31,6 +31,8 @@ package struct RejectionRecord: Sendable {
     package var trace: TraceContext?
     package var clientAddress: String
     package var userAgent: ByteSlice?
+    /// The subject of the client's TLS certificate.
+    package var clientSubject: String?
     package var method: Method
     /// The path as received, percent-encoded.
     package var path: ByteSlice
@@ -109,6 +111,7 @@ package struct RejectionRecord: Sendable {
         line.field("ossgate.duration", secondsOfMicroseconds: durationMicroseconds)
         line.field("ossgate.hint", text: hint, bytesMax: 512)
         line.field("user_agent.original", bytes: userAgent, bytesMax: 512)
+        if let clientSubject { line.field("tls.client.subject", text: clientSubject, bytesMax: 512) }
         if count > 1 { line.field("ossgate.count", number: count) }
         return line.ended()
     }
@@ -135,6 +138,6 @@ package struct RejectionRecord: Sendable {
         "url.query", "oss.operation", "oss.bucket", "oss.key", "error.type", "oss.code",
         "http.response.status_code", "oss.ec", "ossgate.rule", "ossgate.mode", "ossgate.phase",
         "ossgate.expected", "ossgate.actual", "ossgate.body.bytes_seen", "ossgate.duration", "ossgate.hint",
-        "user_agent.original", "ossgate.count",
+        "user_agent.original", "tls.client.subject", "ossgate.count",
     ]
 }

@@ -45,12 +45,24 @@ package final class ShardMetrics: Sendable {
     /// Where the way to the origin failed.
     package enum UpstreamPhase: Int, Sendable, CaseIterable {
         case connect
+        /// TLS did not come about.
+        case handshake
         /// While the request was being sent.
         case request
         /// Before the head of the answer was complete.
         case head
         /// While the answer was being relayed.
         case body
+    }
+
+    /// How the TLS handshake of a client ended.
+    package enum Handshake: Int, Sendable, CaseIterable {
+        case completed
+        /// It went on from an earlier session.
+        case resumed
+        /// By the fault of either side, or broken off.
+        case failed
+        case timedOut
     }
 
     package enum Side: Int, Sendable, CaseIterable {
@@ -105,6 +117,7 @@ package final class ShardMetrics: Sendable {
     let requestBytes = Counter()
     let responseBytes = Counter()
     let upstreamFailures: [Counter]
+    let handshakes: [Counter]
     /// Connections that were opened, by side, and those of them that are closed.
     let opened: [Counter]
     let closed: [Counter]
@@ -118,6 +131,7 @@ package final class ShardMetrics: Sendable {
         checks = counters(
             Algorithm.allCases.count * Direction.count * CheckResult.count)
         upstreamFailures = counters(UpstreamPhase.allCases.count)
+        handshakes = counters(Handshake.allCases.count)
         opened = counters(Side.allCases.count)
         closed = counters(Side.allCases.count)
     }
@@ -165,6 +179,8 @@ package final class ShardMetrics: Sendable {
     package func sent(bytes: Int) { responseBytes.add(UInt64(bytes)) }
 
     package func upstreamFailed(_ phase: UpstreamPhase) { upstreamFailures[phase.rawValue].add(1) }
+
+    package func handshakeEnded(_ result: Handshake) { handshakes[result.rawValue].add(1) }
 
     package func connectionChanged(_ side: Side, isOpen: Bool) {
         if isOpen { connectionOpened(side) } else { connectionClosed(side) }

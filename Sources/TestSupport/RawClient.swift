@@ -2,8 +2,9 @@ package import Bytes
 import Glibc
 import HTTP1
 package import HTTPModel
+package import TLS
 
-/// A client over a blocking socket on loopback that sends exactly the bytes it is told to. Every wait is bounded by
+/// A client over a blocking socket on loopback, with or without TLS, that sends exactly the bytes it is told to. Every wait is bounded by
 /// ten seconds, so that a gateway that hangs fails a test instead of stopping it.
 package final class RawClient {
     package struct Failure: Error, CustomStringConvertible {
@@ -48,10 +49,18 @@ package final class RawClient {
     private var isOpen = true
     private var decoder = ResponseDecoder()
     private var input: [UInt8] = []
+    /// nil for plain text.
+    package let session: TLSSession?
+    private var inputEnded = false
     /// Interim answers that came before final ones, such as `100 Continue`.
     package private(set) var interim: [ResponseHead] = []
 
-    package init(port: UInt16, receiveBytes: Int32? = nil) throws {
+    /// With a context it shakes hands, resuming with the ticket if there is one.
+    package init(
+        port: UInt16, receiveBytes: Int32? = nil, tls: TLSClientContext? = nil,
+        resuming ticket: TLSTicket? = nil
+    ) throws {
+        session = tls?.makeSession(resuming: ticket)
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBytes { unsafe Loopback.set(socket, SO_RCVBUF, &size) }
         var wait = timeval(tv_sec: 10, tv_usec: 0)
@@ -62,6 +71,16 @@ package final class RawClient {
         guard failed == 0 else {
             throw Failure(description: "cannot connect to port \(port): errno \(errno)")
         }
+        if let session { try shakeHands(session) }
+    }
+
+    private func shakeHands(_ session: TLSSession) throws {
+        var hello: [UInt8] = []
+        _ = session.start(output: &hello)
+        sendRaw(hello)
+        while !session.isEstablished {
+            guard try receive() else { throw Failure(description: "closed during the handshake") }
+        }
     }
 
     deinit { close() }
@@ -69,6 +88,15 @@ package final class RawClient {
     /// False when the peer has closed or reset the connection, or takes nothing for ten seconds.
     @discardableResult
     package func send(_ bytes: [UInt8]) -> Bool {
+        guard let session else { return sendRaw(bytes) }
+        var sealed: [UInt8] = []
+        session.send(bytes.span, output: &sealed)
+        return sendRaw(sealed)
+    }
+
+    /// Sends bytes past TLS.
+    @discardableResult
+    package func sendRaw(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { raw in
@@ -160,11 +188,34 @@ package final class RawClient {
 
     /// Takes one piece of what has come; false at the end. Throws when nothing comes or the connection is reset.
     private func receive() throws -> Bool {
+        guard !inputEnded else { return false }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(socket, &buffer, buffer.count, 0)
         guard count >= 0 else { throw Failure(description: "nothing received: errno \(errno)") }
-        input.append(contentsOf: buffer[..<count])
-        return count > 0
+        guard let session else {
+            input.append(contentsOf: buffer[..<count])
+            return count > 0
+        }
+        guard count > 0 else { throw Failure(description: "cut off: the TLS stream has no end") }
+        return try decrypt(buffer[..<count], session)
+    }
+
+    /// False when the peer has ended its side of the session.
+    private func decrypt(_ bytes: ArraySlice<UInt8>, _ session: TLSSession) throws -> Bool {
+        var data = [UInt8](repeating: 0, count: bytes.count + 32 * 1024)
+        var answer: [UInt8] = []
+        let (count, progress) = unsafe bytes.withUnsafeBytes { received in
+            unsafe data.withUnsafeMutableBytes { unsafe session.receive(received, into: $0, output: &answer) }
+        }
+        if !answer.isEmpty { sendRaw(answer) }
+        input.append(contentsOf: data[..<count])
+        switch progress {
+        case .open: return true
+        case .ended:
+            inputEnded = true
+            return count > 0
+        case .failed(let failure): throw Failure(description: "TLS: \(failure)")
+        }
     }
 
     /// Waits until something can be read, at most so long; true if something can.
@@ -195,7 +246,18 @@ package final class RawClient {
         return sent
     }
 
-    package func endOutput() { _ = shutdown(socket, Int32(SHUT_WR)) }
+    /// Ends our side, under TLS in the orderly way.
+    package func endOutput() {
+        if let session {
+            var end: [UInt8] = []
+            session.close(output: &end)
+            sendRaw(end)
+        }
+        endSocket()
+    }
+
+    /// Ends our side of the socket, without a word of TLS.
+    package func endSocket() { _ = shutdown(socket, Int32(SHUT_WR)) }
 
     /// Leaves rudely: the peer sees a reset.
     package func reset() {

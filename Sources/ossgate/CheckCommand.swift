@@ -1,4 +1,5 @@
 import ArgumentParser
+import TLS
 
 /// `ossgate check`: validates a configuration and starts nothing.
 struct CheckCommand: ParsableCommand {
@@ -8,7 +9,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var source: ConfigurationOption
 
     func run() throws {
-        _ = try source.load()
+        let configuration = try source.load()
+        _ = try source.securityContexts(configuration, TicketKeys())
         print("\(source.path ?? "defaults"): configuration is valid")
     }
 }

@@ -8,8 +8,11 @@ import Telemetry
 
 /// From the configuration as it was written to what the parts of the process take.
 extension Configuration {
-    func plan(origin: [SocketAddress], logs: Logs, version: String) -> GatewayPlan {
+    func plan(
+        origin: [SocketAddress], security: SecurityContexts, logs: Logs, version: String
+    ) -> GatewayPlan {
         var originSettings = OriginSettings(addresses: origin)
+        originSettings.tls = security.origin
         originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
         originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
         var settings = GatewaySettings(
@@ -22,13 +25,20 @@ extension Configuration {
             idleNanoseconds: timeouts.uploads.nanoseconds)
         settings.bodyIdleSeconds = UInt64(timeouts.bodyIdle.components.seconds)
         var plan = GatewayPlan(
-            listeners: listeners.compactMap { BindAddress($0.bind.description) },
+            listeners: zip(listeners, listenerOptions(security)).compactMap { listener, options in
+                BindAddress(listener.bind.description).map { ListenerPlan($0, options: options) }
+            },
             admin: admin.flatMap { BindAddress($0.description) }, shards: shards,
             connectionsMax: limits.connectionsMax, settings: settings, server: serverSettings,
             rejectionLog: logs.rejections, version: version)
         plan.accessLog = logs.access
         plan.rejectionsWrittenMax = log.foldAfter
         return plan
+    }
+
+    /// One for each listener.
+    func listenerOptions(_ security: SecurityContexts) -> [ListenerOptions] {
+        security.listeners.map { ListenerOptions(tls: $0) }
     }
 
     private var serverSettings: ServerSettings {

@@ -2,6 +2,7 @@ import Admission
 import ArgumentParser
 import Config
 import Foundation
+import TLS
 
 /// The option `--config`, and the configuration it leads to.
 struct ConfigurationOption: ParsableArguments {
@@ -20,6 +21,18 @@ struct ConfigurationOption: ParsableArguments {
     func load() throws -> Configuration {
         do throws(ConfigurationFailure) {
             return try ConfigurationLoader(ruleNames: RuleModes.allNames).load(path: path)
+        } catch {
+            throw ExitCode.failing(.configuration, error.description)
+        }
+    }
+
+    /// Certificates and keys that the configuration names. Prints warnings; ends the process as above.
+    func securityContexts(_ configuration: Configuration, _ ticketKeys: TicketKeys) throws -> SecurityContexts
+    {
+        do throws(ConfigurationFailure) {
+            let security = try SecurityContexts(configuration, ticketKeys: ticketKeys, file: path)
+            for warning in security.warnings { Operator.say("warning: \(warning)") }
+            return security
         } catch {
             throw ExitCode.failing(.configuration, error.description)
         }

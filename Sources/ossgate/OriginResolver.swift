@@ -11,10 +11,12 @@ final class OriginResolver {
 
     /// nil for an origin that has no name.
     init?(_ origin: Configuration.OriginEndpoint, _ gateway: GatewayServer) {
-        guard case .http(let host, let port) = origin, host.contains(where: \.isLetter), !host.contains(":")
-        else {
-            return nil
+        let (host, port): (String, UInt16)
+        switch origin {
+        case .embedded: return nil
+        case .http(let name, let number), .https(let name, let number): (host, port) = (name, number)
         }
+        guard host.contains(where: \.isLetter), !host.contains(":") else { return nil }
         timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "ossgate.resolver"))
         timer.schedule(deadline: .now() + Self.interval, repeating: Self.interval)
         timer.setEventHandler {

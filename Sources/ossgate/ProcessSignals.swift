@@ -19,11 +19,11 @@ final class ProcessSignals {
     }
 
     /// Returns at SIGTERM or SIGINT; until then SIGUSR1 reopens logs and SIGHUP reloads.
-    func serve(reopen: () -> Void, reload: () -> Void) async {
+    func serve(reopen: () -> Void, reload: () async -> Void) async {
         for await number in stream {
             switch number {
             case SIGUSR1: reopen()
-            case SIGHUP: reload()
+            case SIGHUP: await reload()
             default: return
             }
         }

@@ -4,6 +4,7 @@ import Digest
 import Emulator
 import Proxy
 import Reactor
+import TLS
 
 /// `ossgate serve`: the gateway, with the embedded emulator if the configuration asks for it.
 struct ServeCommand: AsyncParsableCommand {
@@ -14,6 +15,8 @@ struct ServeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let configuration = try source.load()
+        let ticketKeys = TicketKeys()
+        let security = try source.securityContexts(configuration, ticketKeys)
         let signals = ProcessSignals()
         try prepareProcess()
         let logs = try Logs(configuration.log)
@@ -22,22 +25,39 @@ struct ServeCommand: AsyncParsableCommand {
         let gateway: GatewayServer
         do {
             gateway = try await GatewayServer(
-                configuration.plan(origin: origin, logs: logs, version: OssgateCommand.version))
+                configuration.plan(
+                    origin: origin, security: security, logs: logs, version: OssgateCommand.version))
         } catch {
             throw ExitCode.failing(.unavailable, "\(error)")
         }
         announce(gateway, configuration, emulator)
         let resolver = OriginResolver(configuration.origin, gateway)
         defer { resolver?.stop() }
+        let rotation = TicketKeyRotation(ticketKeys)
+        defer { rotation.stop() }
         await signals.serve(
             reopen: { logs.reopen() },
-            reload: { Operator.say("reloading the configuration is not supported; restart to change it") })
+            reload: { await reloadCertificates(configuration, ticketKeys, gateway) })
         Operator.say("draining")
         await gateway.drain(
             delay: configuration.timeouts.drainDelay, bound: configuration.timeouts.drain)
         await emulator?.stop()
         logs.close()
         Operator.say("stopped")
+    }
+
+    /// Reads the files of certificates and keys again. When anything is wrong with them the old ones stay.
+    private func reloadCertificates(
+        _ configuration: Configuration, _ ticketKeys: TicketKeys, _ gateway: GatewayServer
+    ) async {
+        do throws(ConfigurationFailure) {
+            let security = try SecurityContexts(configuration, ticketKeys: ticketKeys, file: source.path)
+            for warning in security.warnings { Operator.say("warning: \(warning)") }
+            await gateway.replaceListenerOptions(configuration.listenerOptions(security))
+            Operator.say("certificates reloaded")
+        } catch {
+            Operator.say("certificates not reloaded, the old ones stay: \(error)")
+        }
     }
 
     private func startEmulator(_ configuration: Configuration) async throws -> EmulatorServer? {
@@ -52,7 +72,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) throws -> [SocketAddress] {
         do {
             switch endpoint {
-            case .http(let host, let port):
+            case .http(let host, let port), .https(let host, let port):
                 return try SocketAddress.resolveAll(.tcp(host: host, port: port))
             case .embedded:
                 guard let emulator else { preconditionFailure("an embedded origin has been started") }
@@ -72,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
             switch configuration.origin {
             case .embedded: "embedded emulator\(emulator.map { " on \($0.address)" } ?? "")"
             case .http(let host, let port): "http://\(host):\(port)"
+            case .https(let host, let port): "https://\(host):\(port)"
             }
         Operator.say("ossgate \(OssgateCommand.version) listening on \(listeners)\(admin), origin \(origin)")
     }

@@ -18,12 +18,12 @@ REGION = "cn-hangzhou"
 class Oss2(Sdk):
     errors = oss2.exceptions.OssError
 
-    def __init__(self, address, key_id, secret, signature="v4", style="path"):
+    def __init__(self, address, key_id, secret, signature="v4", style="path", scheme="http"):
         self.name = f"oss2-{signature}-{style}"
         self.signature = signature
         self.style = style
         host = "oss-cn-hangzhou.aliyuncs.com" if style == "virtual" else "127.0.0.1"
-        self.endpoint = f"http://{host}:{address.rpartition(':')[2]}"
+        self.endpoint = f"{scheme}://{host}:{address.rpartition(':')[2]}"
         self.auth = oss2.make_auth(key_id, secret, signature)
         self.wire = Wire()
         self.session = oss2.Session(adapter=self.wire)

@@ -19,11 +19,11 @@ from transport import Wire
 class OssV2(Sdk):
     errors = oss.exceptions.OperationError
 
-    def __init__(self, address, key_id, secret, signature="v4", style="path"):
+    def __init__(self, address, key_id, secret, signature="v4", style="path", scheme="http"):
         self.name = f"v2-{signature}-{style}"
         self.style = style
         self.wire = Wire()
-        self.configuration = configuration(address, key_id, secret, signature, style)
+        self.configuration = configuration(address, key_id, secret, signature, style, scheme)
         self.configuration.http_client = oss.transport.RequestsHttpClient(adapter=self.wire)
         self.client = oss.Client(self.configuration)
 
@@ -173,14 +173,14 @@ class OssV2(Sdk):
         return session.request(method, url, **options)
 
 
-def configuration(address, key_id, secret, signature="v4", style="path"):
+def configuration(address, key_id, secret, signature="v4", style="path", scheme="http"):
     port = address.rpartition(":")[2]
     values = oss.config.load_default()
     values.region = REGION
     values.signature_version = signature
     values.credentials_provider = oss.credentials.StaticCredentialsProvider(key_id, secret)
     # Virtual-hosted style goes to `bucket.localhost`, the other domain of the configuration.
-    values.endpoint = f"http://{'localhost' if style == 'virtual' else '127.0.0.1'}:{port}"
+    values.endpoint = f"{scheme}://{'localhost' if style == 'virtual' else '127.0.0.1'}:{port}"
     return values
 
 

@@ -143,7 +143,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         ("{\"shards\":1,\"shards\":2}", "line 1, column 13: the key \"shards\" is repeated"),
         ("{\"listeners\":[]}", "listeners: needs at least one listener"),
         ("{\"listeners\":{}}", "listeners: must be a list, not an object"),
-        ("{\"listeners\":[{\"tls\":{}}]}", "listeners[0].tls: is not supported by this version"),
+        ("{\"listeners\":[{\"tls\":{}}]}", "listeners[0].tls: needs a certificate and a privateKey"),
         (
             "{\"listeners\":[{\"proxyProtocol\":{}}]}",
             "listeners[0].proxyProtocol: is not supported by this version"
@@ -162,17 +162,17 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         ("{\"auth\":{\"mode\":\"sign\"}}", "auth.mode: \"sign\" is not supported by this version"),
         ("{\"auth\":{\"mode\":\"none\"}}", "auth.mode: must be \"pass\", not \"none\""),
         (
-            "{\"origin\":{\"endpoint\":\"https://a\"}}",
-            "origin.endpoint: an origin over https is not supported by this version"
+            "{\"origin\":{\"endpoint\":\"https://a\",\"tls\":{\"clientPrivateKey\":\"k\"}}}",
+            "origin.tls: has a clientPrivateKey but no clientCertificate"
         ),
-        ("{\"origin\":{\"tls\":{}}}", "origin.tls: is not supported by this version"),
+        ("{\"origin\":{\"tls\":{}}}", "origin.tls: needs an origin.endpoint that begins with https://"),
         (
             "{\"origin\":{\"endpoint\":\"http://a/b\"}}",
-            "origin.endpoint: must be \"embedded\" or \"http://host:port\", not \"http://a/b\""
+            "origin.endpoint: must be \"embedded\", \"http://host:port\" or \"https://host\", not \"http://a/b\""
         ),
         (
             "{\"origin\":{\"endpoint\":\"http://u@a\"}}",
-            "origin.endpoint: must be \"embedded\" or \"http://host:port\", not \"http://u@a\""
+            "origin.endpoint: must be \"embedded\", \"http://host:port\" or \"https://host\", not \"http://u@a\""
         ),
         (
             "{\"log\":{\"access\":\"common\"}}",

@@ -14,7 +14,7 @@ import Testing
     @Test func theDecoderReadsEveryKeyOfTheTable() throws {
         let problems = ProblemList()
         let text = """
-            {"listeners":[{"protocols":["http/1.1"]}],"domains":[],"cnames":{"a":"abc"},"rules":{},
+            {"listeners":[{"protocols":["http/1.1"],"tls":{"certificates":[{}]}}],"domains":[],"cnames":{"a":"abc"},"rules":{},
              "emulator":{"credentials":[{}],"buckets":[]}}
             """
         _ = try ConfigurationLoader(ruleNames: [], environment: [:])

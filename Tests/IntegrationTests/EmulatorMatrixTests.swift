@@ -8,10 +8,11 @@ import Testing
 /// The commit gate against the emulator: after every faulty upload its objects, their listing and the parts of an
 /// upload in progress are what they were.
 @Suite struct EmulatorMatrixTests {
-    @Test(arguments: Upload.Framing.allCases, Upload.Operation.allCases)
-    func faultyUploadsChangeNothing(framing: Upload.Framing, operation: Upload.Operation) async throws {
+    @Test(arguments: Upload.Carriage.all, Upload.Operation.allCases)
+    func faultyUploadsChangeNothing(carriage: Upload.Carriage, operation: Upload.Operation) async throws {
+        let framing = carriage.framing
         // In memory for one framing, in files for the other.
-        let bench = try await Bench(isDurable: framing == .chunked)
+        let bench = try await Bench(isDurable: framing == .chunked, carriage.transport)
         let uploadID = try await bench.prepare(operation, framing)
         for size in GateMatrixTests.sizes { try await bench.expectGood(framing, operation, size, uploadID) }
         let before = try await bench.snapshot(uploadID)
@@ -40,8 +41,10 @@ private struct Bench {
     let emulator: EmulatorServer
     let fixture: GatewayFixture
     let directory: String?
+    let transport: Transport
 
-    init(isDurable: Bool) async throws {
+    init(isDurable: Bool, _ transport: Transport) async throws {
+        self.transport = transport
         var settings = EmulatorSettings()
         settings.buckets = ["bucket"]
         settings.memoryBodyBytesMax = 1 << 20
@@ -56,7 +59,7 @@ private struct Bench {
         guard case .tcp(_, let port) = emulator.address else {
             throw RawClient.Failure(description: "no port")
         }
-        fixture = try await GatewayFixture(originPort: port)
+        fixture = try await GatewayFixture(originPort: port, transport: transport)
     }
 
     func stop() async {
@@ -119,8 +122,8 @@ private struct Bench {
 
     /// The answer, nil for a client that does not wait for one.
     func send(_ upload: Upload) async throws -> RawClient.Answer? {
-        try await onThread { [port = fixture.port] in
-            let client = try RawClient(port: port)
+        try await onThread { [port = fixture.port, transport] in
+            let client = try transport.client(port: port)
             client.send(upload.message())
             switch upload.fault {
             case .reset:

@@ -15,6 +15,7 @@ struct GatewayFixture {
 
     init(
         origin: ScriptedOrigin = ScriptedOrigin(), originPort: UInt16? = nil, shards: Int = 1,
+        transport: Transport = .plain,
         _ change: (inout GatewayPlan) -> Void = { _ in }
     ) async throws {
         self.origin = origin
@@ -24,9 +25,11 @@ struct GatewayFixture {
             admission: AdmissionSettings(addressing: Addressing(domains: ["oss-cn-hangzhou.aliyuncs.com"])),
             integrity: IntegritySettings(), origin: OriginSettings(addresses: [address]))
         var plan = GatewayPlan(
-            listeners: [.tcp(host: "127.0.0.1", port: 0)], admin: .tcp(host: "127.0.0.1", port: 0),
+            listeners: [ListenerPlan(.tcp(host: "127.0.0.1", port: 0))],
+            admin: .tcp(host: "127.0.0.1", port: 0),
             shards: shards, connectionsMax: 10_000, settings: settings, server: ServerSettings(),
             rejectionLog: log.sink, version: "test")
+        for index in plan.listeners.indices { plan.listeners[index].options = try transport.options() }
         change(&plan)
         gateway = try await GatewayServer(plan)
     }

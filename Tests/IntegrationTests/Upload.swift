@@ -10,6 +10,18 @@ struct Upload: Sendable {
         case chunked
     }
 
+    /// A framing over a transport.
+    struct Carriage: Sendable, CustomStringConvertible {
+        let transport: Transport
+        let framing: Framing
+
+        static let all = Transport.allCases.flatMap { transport in
+            Framing.allCases.map { Carriage(transport: transport, framing: $0) }
+        }
+
+        var description: String { "\(transport)-\(framing)" }
+    }
+
     enum Operation: String, Sendable, CaseIterable {
         case put
         case append

@@ -30,6 +30,7 @@ import Testing
         var full = record(query: "partNumber=1&uploadId=x")
         full.originRequestID = Array("ORIGIN".utf8)[...]
         full.userAgent = Array("curl/8".utf8)[...]
+        full.clientSubject = "CN=backup"
         full.trace = TraceContext(
             traceparent: Array("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01".utf8)[...])
         full.count = 12
@@ -121,6 +122,7 @@ import Testing
             long.method = .other(noise)
             long.originRequestID = noise[...]
             long.userAgent = noise[...]
+            long.clientSubject = text
             long.bucket = noise[...]
             long.key = noise[...]
             long.expected = text
