@@ -68,6 +68,7 @@ let package = Package(
             "Emulator",
             [
                 "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "JSON", "XML", "CSQLite", "Reactor",
+                "Bytes", "HTTPModel", "OSSModel", "Digest", "JSON", "XML", "CKernels", "CSQLite", "Reactor",
                 "HTTPServer",
             ]),
         library("Config", ["Bytes", "JSON"]),

@@ -5,6 +5,10 @@ extension Configuration {
         package var bind: ListenAddress?
         /// The directory of durable data; nil keeps all in memory.
         package var data: String?
+        /// For bodies without a directory.
+        package var memoryBytes: Int
+        /// How long it takes to restore an archived object.
+        package var restoreSeconds: Int
         package var credentials: [Credential]
         package var buckets: [String]
         package var limits: EmulatorLimits
@@ -54,6 +58,12 @@ extension ConfigurationKey {
             ConfigurationKey("emulator.bind", .text, nil, "an address of its own for the emulator"),
             ConfigurationKey(
                 "emulator.data", .text, nil, "its directory, in one that exists; else in memory"),
+            ConfigurationKey(
+                "emulator.memory", .size(large), "1GiB",
+                "for the bytes of objects without a directory; more goes to temporary files"),
+            ConfigurationKey(
+                "emulator.restoreTime", .duration(0...86_400_000), "1s",
+                "until an archived object is restored, in whole seconds"),
             ConfigurationKey(
                 "emulator.credentials[].accessKeyId", .text, nil,
                 "a key pair; with none, signatures are not checked"),
@@ -129,7 +139,9 @@ extension ConfigurationDecoder {
             problems.add(data.path, "must name a directory")
         }
         return Configuration.Emulator(
-            bind: bind(reader)?.bind, data: data?.text, credentials: credentials(reader), buckets: buckets,
+            bind: bind(reader)?.bind, data: data?.text, memoryBytes: number(reader, "memory"),
+            restoreSeconds: number(reader, "restoreTime") / 1_000,
+            credentials: credentials(reader), buckets: buckets,
             limits: limits(ofEmulator: reader.object("limits")), account: account(reader.object("account")),
             callback: callback(reader.object("callback")))
     }

@@ -22,20 +22,31 @@ final class BodyReader: Sendable {
         let count = Int(min(UInt64(count), size - offset))
         switch source {
         case .nothing: return []
-        case .file(let file), .memory(.spilled(let file)): return try file.read(at: offset, count: count)
-        case .memory(.chunks(let chunks)): return Self.copy(chunks, at: Int(offset), count: count)
+        case .file(let file): return try file.read(at: offset, count: count)
+        case .memory(let body): return try Self.read(body.chunks, at: Int(offset), count: count)
         }
     }
 
-    private static func copy(_ chunks: [[UInt8]], at offset: Int, count: Int) -> [UInt8] {
+    /// A whole chunk in memory is not copied.
+    private static func read(
+        _ chunks: [MemoryBody.Chunk], at offset: Int, count: Int
+    ) throws(StorageFailure) -> [UInt8] {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(count)
         var place = offset
         while bytes.count < count, place / MemoryBody.chunkBytes < chunks.count {
-            let chunk = chunks[place / MemoryBody.chunkBytes]
             let start = place % MemoryBody.chunkBytes
-            let taken = chunk.dropFirst(start).prefix(count - bytes.count)
+            let wanted = count - bytes.count
+            let taken: ArraySlice<UInt8>
+            switch chunks[place / MemoryBody.chunkBytes] {
+            case .memory(let chunk):
+                if start == 0, bytes.isEmpty, chunk.count == count { return chunk }
+                taken = chunk.dropFirst(start).prefix(wanted)
+            case .spilled(let run):
+                guard start < run.count else { return bytes }
+                taken = try run.read(at: start, count: min(wanted, run.count - start))[...]
+            }
             if taken.isEmpty { break }
+            if bytes.isEmpty { bytes.reserveCapacity(count) }
             bytes += taken
             place += taken.count
         }

@@ -2,7 +2,7 @@ import Bytes
 import Synchronization
 
 /// Keeps the bytes of bodies: as files below a directory, which survive the process and the machine, or else in
-/// memory up to a size and in files without names above it. Any thread may use it.
+/// memory as long as there is room for them, and in files without names beyond. Any thread may use it.
 final class BodyStore: Sendable {
     /// Where files are and what keeps others away from them.
     struct Place: Sendable {
@@ -31,17 +31,25 @@ final class BodyStore: Sendable {
         var pins: [BodyReference: Int] = [:]
         /// Removed when its last reader is done.
         var doomed: Set<BodyReference> = []
+        /// Of all bodies together, those that are being written included.
+        var memoryBytes = 0
     }
 
-    /// Bodies larger than this leave memory for a file; not used with a directory.
-    let memoryBytesMax: Int
+    /// All bodies together take at most so much memory; not used with a directory.
+    private let memoryBytesMax: Int
+    /// And one body so much.
+    let bodyMemoryBytesMax: Int
+    let spillFiles = SpillFiles()
     /// nil when bodies are kept in memory.
     let place: Place?
     private let table = Mutex(Table())
 
     /// With a directory: takes it for this process, and removes what was not finished when the last one ended.
-    init(directory: String?, memoryBytesMax: Int) throws(StorageFailure) {
+    init(
+        directory: String?, memoryBytesMax: Int, bodyMemoryBytesMax: Int = .max
+    ) throws(StorageFailure) {
         self.memoryBytesMax = memoryBytesMax
+        self.bodyMemoryBytesMax = bodyMemoryBytesMax
         guard let directory else {
             place = nil
             return
@@ -129,12 +137,31 @@ final class BodyStore: Sendable {
     private func drop(_ reference: BodyReference) {
         switch reference {
         case .none: break
-        case .memory(let number): table.withLock { _ = $0.bodies.removeValue(forKey: number) }
+        case .memory(let number):
+            // What it holds may be given back to the system, which is not done under the lock.
+            let body = table.withLock { table in
+                let body = table.bodies.removeValue(forKey: number)
+                table.memoryBytes -= body?.memoryBytes ?? 0
+                return body
+            }
+            _ = consume body
         case .file(let name): if let path = place?.path(name) { Files.remove(path) }
         }
     }
 
-    /// Gives a finished body of this process a number.
+    /// Takes room in memory; false when there is not enough.
+    func reserve(_ count: Int) -> Bool {
+        table.withLock { table in
+            guard count <= memoryBytesMax - table.memoryBytes else { return false }
+            table.memoryBytes += count
+            return true
+        }
+    }
+
+    /// Gives up room that was taken for a body that is none after all.
+    func release(_ count: Int) { table.withLock { $0.memoryBytes -= count } }
+
+    /// Gives a finished body of this process a number; the room that was taken for it is its own from now on.
     func add(_ body: MemoryBody) -> BodyReference {
         table.withLock {
             $0.last += 1
@@ -144,12 +171,20 @@ final class BodyStore: Sendable {
     }
 }
 
-/// A body that ends with the process.
-enum MemoryBody: Sendable {
-    /// Chunks of `chunkBytes` each, but for the last.
-    case chunks([[UInt8]])
-    /// A file without a name.
-    case spilled(StoredFile)
+/// A body that ends with the process: chunks of `chunkBytes` each, but for the last.
+struct MemoryBody: Sendable {
+    enum Chunk: Sendable {
+        case memory([UInt8])
+        case spilled(SpilledRun)
+    }
 
     static let chunkBytes = 256 << 10
+
+    private(set) var chunks: [Chunk] = []
+    private(set) var memoryBytes = 0
+
+    mutating func append(_ chunk: Chunk) {
+        if case .memory(let bytes) = chunk { memoryBytes += bytes.count }
+        chunks.append(chunk)
+    }
 }

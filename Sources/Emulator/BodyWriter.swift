@@ -9,15 +9,14 @@ final class BodyWriter {
 
     private enum State {
         case named(Named)
-        /// Full chunks, and the one that is being filled, apart so that it grows in place.
+        /// Full chunks in `body`, and the one that is being filled, apart so that it grows in place.
         case memory
-        case spilled(StoredFile)
         case closed
     }
 
     private let store: BodyStore
     private var state: State
-    private var chunks: [[UInt8]] = []
+    private var body = MemoryBody()
     private var current: [UInt8] = []
     private var size: UInt64 = 0
 
@@ -31,8 +30,12 @@ final class BodyWriter {
 
     /// Appends bytes; after an error the writer is discarded.
     func append(_ bytes: Span<UInt8>) throws(StorageFailure) {
-        do {
-            try write(bytes)
+        do throws(StorageFailure) {
+            switch state {
+            case .closed: throw StorageFailure("this body was finished or discarded")
+            case .named(let named): try named.file.write(bytes, at: size)
+            case .memory: try remember(bytes)
+            }
         } catch {
             discard()
             throw error
@@ -40,26 +43,11 @@ final class BodyWriter {
         size += UInt64(bytes.count)
     }
 
-    private func write(_ bytes: Span<UInt8>) throws(StorageFailure) {
-        switch state {
-        case .closed: throw StorageFailure("this body was finished or discarded")
-        case .named(let named): try named.file.write(bytes, at: size)
-        case .spilled(let file): try file.write(bytes, at: size)
-        case .memory:
-            if size + UInt64(bytes.count) > UInt64(max(0, store.memoryBytesMax)) {
-                try spill().write(bytes, at: size)
-            } else {
-                remember(bytes)
-            }
-        }
-    }
-
-    private func remember(_ bytes: Span<UInt8>) {
+    private func remember(_ bytes: Span<UInt8>) throws(StorageFailure) {
         var done = 0
         while done < bytes.count {
             if current.count == MemoryBody.chunkBytes {
-                chunks.append(current)
-                current = []
+                try seal()
                 // The first chunk grows as it is filled, for most bodies are small.
                 current.reserveCapacity(MemoryBody.chunkBytes)
             }
@@ -69,16 +57,16 @@ final class BodyWriter {
         }
     }
 
-    /// Moves what is in memory to a file.
-    private func spill() throws(StorageFailure) -> StoredFile {
-        let file = try StoredFile.unnamed()
-        var offset: UInt64 = 0
-        for chunk in chunks + [current] {
-            try file.write(chunk.span, at: offset)
-            offset += UInt64(chunk.count)
+    /// Ends a chunk: in memory if this body may take more of it and there is room, else in a file.
+    private func seal() throws(StorageFailure) {
+        let mayStay = body.memoryBytes <= store.bodyMemoryBytesMax - current.count
+        if mayStay, store.reserve(current.count) {
+            body.append(.memory(current))
+        } else {
+            let chunk = current
+            body.append(.spilled(try store.spillFiles.write(chunk.span)))
         }
-        (chunks, current, state) = ([], [], .spilled(file))
-        return file
+        current = []
     }
 
     /// Ends the body. With a directory it is durable when this returns; after an error the writer is discarded.
@@ -91,9 +79,11 @@ final class BodyWriter {
             try publish(named)
             return BodyPiece(reference: .file(named.name), size: size)
         case .memory:
-            let body = MemoryBody.chunks(chunks + [current])
-            return BodyPiece(reference: store.add(body), size: size)
-        case .spilled(let file): return BodyPiece(reference: store.add(.spilled(file)), size: size)
+            try seal()
+            let whole = body
+            // What was taken for it is the store's to give up.
+            body = MemoryBody()
+            return BodyPiece(reference: store.add(whole), size: size)
         }
     }
 
@@ -116,6 +106,7 @@ final class BodyWriter {
     func discard() {
         // Under the temporary name there is no file any more when the body was finished.
         if case .named(let named) = state { Files.remove(named.place.temporaryPath(named.name)) }
-        (chunks, current, state) = ([], [], .closed)
+        if body.memoryBytes > 0 { store.release(body.memoryBytes) }
+        (body, current, state) = (MemoryBody(), [], .closed)
     }
 }

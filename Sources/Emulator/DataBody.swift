@@ -16,7 +16,7 @@ final class DataBody {
     private(set) var size: UInt64 = 0
     private let claims: DigestClaims
 
-    init(_ store: EmulatorStore, _ claims: DigestClaims) throws(OSSError) {
+    init(_ store: EmulatorStore, _ claims: DigestClaims = DigestClaims()) throws(OSSError) {
         self.claims = claims
         do throws(StorageFailure) { writer = try store.bodies.begin() } catch { throw Fault.storage(error) }
     }

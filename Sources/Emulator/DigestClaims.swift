@@ -8,6 +8,9 @@ struct DigestClaims {
     private var md5: [UInt8]?
     private var crc64: UInt64?
 
+    /// Nothing is claimed.
+    init() {}
+
     /// Refuses what cannot be a digest. Without a body nothing is claimed.
     init(_ head: RequestHead, isActive: Bool) throws(OSSError) {
         guard isActive, head.framing != .none else { return }

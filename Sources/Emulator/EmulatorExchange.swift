@@ -27,6 +27,10 @@ final class EmulatorExchange: ExchangeHandler {
         case data(DataBody, EmulatorRequest, (EmulatorRequest, StoredData) throws(OSSError) -> Answer)
         /// The body is a form.
         case form(FormUpload, EmulatorRequest)
+        /// There is no body, and bytes have to be copied.
+        case copy(EmulatorRequest, (EmulatorRequest) throws(OSSError) -> CopyPlan)
+        /// They are being copied.
+        case copying(Copying)
         /// The body is a document, or there is none.
         case document(
             [UInt8], DigestClaims, EmulatorRequest, (EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
@@ -61,6 +65,7 @@ final class EmulatorExchange: ExchangeHandler {
             case .form:
                 try checkLength()
                 work = .form(try FormUpload(application, request, claims), request)
+            case .copy(let begin): work = .copy(request, begin)
             case .document(let carryOut): work = .document([], claims, request, carryOut)
             }
             responder.sendContinue()
@@ -84,7 +89,7 @@ final class EmulatorExchange: ExchangeHandler {
         guard !hasAnswered else { return }
         do throws(OSSError) {
             switch work {
-            case .none: break
+            case .none, .copy, .copying: break
             case .data(let data, _, _):
                 try data.append(body)
                 guard data.size <= application.settings.limits.uploadBytes else {
@@ -108,7 +113,14 @@ final class EmulatorExchange: ExchangeHandler {
         guard !hasAnswered else { return }
         do throws(OSSError) {
             switch work {
-            case .none: break
+            case .none, .copying: break
+            case .copy(let request, let begin):
+                switch try begin(request) {
+                case .answer(let answer): self.answer(answer)
+                case .bytes(let copying):
+                    work = .copying(copying)
+                    continueCopy()
+                }
             case .data(let data, let request, let commit):
                 let stored = try data.finish()
                 let answer = try application.store.keeping(stored) { () throws(OSSError) in
@@ -125,6 +137,19 @@ final class EmulatorExchange: ExchangeHandler {
             }
         } catch {
             fail(error)
+        }
+    }
+
+    /// One step, and then what has come meanwhile.
+    private func continueCopy() {
+        // Without turns of its own the copy is done here and now, in no deeper a stack for all its steps.
+        while !hasAnswered, case .copying(let copying) = work {
+            do throws(OSSError) {
+                if let answer = try copying.step(application.store) { return self.answer(answer) }
+            } catch {
+                return fail(error)
+            }
+            if application.later({ [weak self] in self?.continueCopy() }) { return }
         }
     }
 

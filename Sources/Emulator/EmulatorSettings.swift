@@ -15,8 +15,13 @@ package struct EmulatorSettings: Sendable {
     package var limits = EmulatorLimits()
     package var account = EmulatorAccount()
     package var callbacks = CallbackSettings()
-    /// Bodies above this go to a file even when data is in memory.
+    /// Without a directory: what all bodies together may take of memory. Beyond that they lie in files without names in
+    /// the directory for temporary files, which end with the process like the rest.
+    package var memoryBytesMax = 1 << 30
+    /// What one body may take of it.
     package var memoryBodyBytesMax = 64 << 20
+    /// How long an archived object takes to be restored.
+    package var restoreSeconds: Int64 = 1
     /// `Content-MD5` and `x-oss-hash-crc64ecma` of requests are verified. False takes every complete body, so that a
     /// test sees what something in front of the emulator let through.
     package var verifiesDigests = true

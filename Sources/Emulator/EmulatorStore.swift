@@ -35,7 +35,8 @@ package final class EmulatorStore: Sendable {
     package init(_ settings: EmulatorSettings) throws(StorageFailure) {
         self.settings = settings
         bodies = try BodyStore(
-            directory: settings.dataDirectory, memoryBytesMax: settings.memoryBodyBytesMax)
+            directory: settings.dataDirectory, memoryBytesMax: settings.memoryBytesMax,
+            bodyMemoryBytesMax: settings.memoryBodyBytesMax)
         var initial = State()
         if let directory = settings.dataDirectory {
             let journal = try Journal(directory: directory)

@@ -1,4 +1,5 @@
 import Bytes
+private import CKernels
 import Glibc
 
 /// An open file, closed when the last owner goes away. Reads and writes name their offsets, so that owners need not
@@ -85,6 +86,12 @@ final class StoredFile: Sendable {
         if bytes.count == count { return bytes }
         if number != 0 { throw Files.failure("cannot read", path, number) }
         throw StorageFailure("cannot read \(path): it is shorter than its record says")
+    }
+
+    /// Lets the file system have the room of some bytes again, which nobody reads any more. Where it cannot take it,
+    /// the room is free when the file is.
+    func giveBack(at offset: UInt64, count: Int) {
+        _ = ossgate_punch_hole(descriptor, Int64(offset), Int64(count))
     }
 
     /// Waits until what was written survives a loss of power.

@@ -1,5 +1,4 @@
 import Bytes
-import Digest
 import HTTPModel
 import OSSModel
 import XML
@@ -27,34 +26,58 @@ struct CopySource {
         if version?.isEmpty == true { throw CatalogueRow.versionIDEmpty.error }
         let record = try store.object(
             key, version: version.map { String(decoding: $0, as: UTF8.self) }, in: bucket)
+        try record.checkReadable(at: store.settings.now())
         self.record = record
         self.version = try store.bucket(bucket).versioning.map { _ in record.version }
         guard record.size <= store.settings.limits.copyBytes else {
             throw CatalogueRow.entityTooLargeCopy.error
         }
     }
+}
 
-    /// A copy of a run of the bytes with their digests.
-    func copy(_ range: Range<UInt64>, _ store: EmulatorStore) throws(OSSError) -> StoredData {
-        let sender = ObjectSender(store.bodies, record, range)
-        var md5 = MD5()
-        var crc = CRC64()
-        do throws(StorageFailure) {
-            let writer = try store.bodies.begin()
-            while let bytes = try sender.next() {
-                md5.update(bytes.span)
-                crc.update(bytes.span)
-                try writer.append(bytes.span)
+/// What a request for a copy comes to.
+enum CopyPlan {
+    case answer(Answer)
+    case bytes(Copying)
+}
+
+/// A copy of a run of an object's bytes, made in steps. Its source stays readable until it is done.
+final class Copying {
+    /// So many bytes are copied before other requests have their turn.
+    private static let stepBytesMax = 1 << 20
+
+    private let sender: ObjectSender
+    private let body: DataBody
+    private let commit: (StoredData) throws(OSSError) -> Answer
+
+    init(
+        _ source: CopySource, _ range: Range<UInt64>, _ store: EmulatorStore,
+        commit: @escaping (StoredData) throws(OSSError) -> Answer
+    ) throws(OSSError) {
+        sender = ObjectSender(store.bodies, source.record, range)
+        body = try DataBody(store)
+        self.commit = commit
+    }
+
+    /// nil as long as there is more to copy.
+    func step(_ store: EmulatorStore) throws(OSSError) -> Answer? {
+        var copied = 0
+        while copied < Self.stepBytesMax {
+            let bytes: [UInt8]?
+            do throws(StorageFailure) { bytes = try sender.next() } catch { throw Fault.storage(error) }
+            guard let bytes else {
+                let data = try body.finish()
+                return try store.keeping(data) { () throws(OSSError) in try commit(data) }
             }
-            return StoredData(piece: try writer.finish(), md5: md5.finish(), crc64: crc.value)
-        } catch {
-            throw Fault.storage(error)
+            try body.append(bytes.span)
+            copied += bytes.count
         }
+        return nil
     }
 }
 
 extension Operations {
-    func copyObject(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+    func copyObject(_ request: EmulatorRequest) throws(OSSError) -> CopyPlan {
         let bucket = try request.requiredBucket()
         let keepsVersions = try store.bucket(bucket).versioning != nil
         let source = try CopySource(request, store: store)
@@ -65,7 +88,6 @@ extension Operations {
         record.crc64 = source.record.crc64
         // Where versions are kept, a copy onto itself is another version, with bytes of its own.
         let isOntoItself = source.bucket == bucket && source.record.key == request.key && !keepsVersions
-        var version: String?
         if isOntoItself || source.record.kind == .symlink {
             // Only what is beside the bytes changes; of a link, the link is copied.
             record.kind = source.record.kind
@@ -73,18 +95,24 @@ extension Operations {
             record.etag = source.record.etag
             record.contentMD5 = source.record.contentMD5
             record.symlinkTarget = source.record.symlinkTarget
-            version = try store.put(record, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
-        } else {
-            if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
-            let data = try source.copy(0..<source.record.size, store)
-            record.pieces = [data.piece]
-            record.etag = Self.hex(data.md5)
-            record.contentMD5 = String(decoding: Base64.encode(data.md5), as: UTF8.self)
-            let whole = record
-            version = try store.keeping(data) { () throws(OSSError) in
-                try store.put(whole, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
-            }
+            let version = try store.put(record, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
+            return .answer(copied(record, version, source))
         }
+        if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
+        let described = record
+        return .bytes(
+            try Copying(source, 0..<source.record.size, store) { data throws(OSSError) in
+                var whole = described
+                whole.pieces = [data.piece]
+                whole.etag = Self.hex(data.md5)
+                whole.contentMD5 = String(decoding: Base64.encode(data.md5), as: UTF8.self)
+                whole.modified = now
+                let version = try store.put(whole, in: bucket, onlyIfAbsent: forbidsOverwrite(request))
+                return copied(whole, version, source)
+            })
+    }
+
+    private func copied(_ record: ObjectRecord, _ version: String?, _ source: CopySource) -> Answer {
         var xml = XMLWriter()
         xml.element("CopyObjectResult") { xml in
             xml.element("LastModified", Self.extended(record.modified))

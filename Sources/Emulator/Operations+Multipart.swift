@@ -57,27 +57,29 @@ extension Operations {
         return answer
     }
 
-    func uploadPartCopy(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+    func uploadPartCopy(_ request: EmulatorRequest) throws(OSSError) -> CopyPlan {
         try checkUploadPart(request)
         let source = try CopySource(request, store: store)
         try Conditions(request, "x-oss-copy-source-").check(source.record)
         let range = ByteRange.ofSource(request, size: source.record.size)
-        let data = try source.copy(range ?? 0..<source.record.size, store)
-        _ = try store.keeping(data) { () throws(OSSError) in try uploadPart(request, data) }
-        var xml = XMLWriter()
-        xml.element("CopyPartResult") { xml in
-            xml.element("LastModified", Self.extended(now))
-            xml.element("ETag", "\"\(Self.hex(data.md5))\"")
-        }
-        var answer = Answer(xml: xml.bytes)
-        // Clients take the ETag of the part from here as they do after UploadPart.
-        answer.set("ETag", "\"\(Self.hex(data.md5))\"")
-        if let version = source.version { answer.set("x-oss-copy-source-version-id", version) }
-        if let range {
-            answer.set(
-                "Content-Range", "bytes \(range.lowerBound)-\(range.upperBound - 1)/\(source.record.size)")
-        }
-        return answer
+        return .bytes(
+            try Copying(source, range ?? 0..<source.record.size, store) { data throws(OSSError) in
+                _ = try uploadPart(request, data)
+                var xml = XMLWriter()
+                xml.element("CopyPartResult") { xml in
+                    xml.element("LastModified", Self.extended(now))
+                    xml.element("ETag", "\"\(Self.hex(data.md5))\"")
+                }
+                var answer = Answer(xml: xml.bytes)
+                // Clients take the ETag of the part from here as they do after UploadPart.
+                answer.set("ETag", "\"\(Self.hex(data.md5))\"")
+                if let version = source.version { answer.set("x-oss-copy-source-version-id", version) }
+                if let range {
+                    let last = range.upperBound - 1
+                    answer.set("Content-Range", "bytes \(range.lowerBound)-\(last)/\(source.record.size)")
+                }
+                return answer
+            })
     }
 
     func listParts(_ request: EmulatorRequest) throws(OSSError) -> Answer {

@@ -79,6 +79,7 @@ extension Operations {
             throw CatalogueRow.responseContentType.error
         }
         try checkParts(content.key)
+        try content.checkReadable(at: now)
         try Conditions(request, "").check(content)
         var answer = described(record, content, request)
         answer.set(version: try versionToName(record, request))
@@ -135,6 +136,7 @@ extension Operations {
         answer.set("x-oss-storage-class", record.storageClass)
         answer.set("x-oss-hash-crc64ecma", "\(content.crc64)")
         if let md5 = content.contentMD5 { answer.set("Content-MD5", md5) }
+        if let restore = content.restoreField(at: now) { answer.set("x-oss-restore", restore) }
         if record.kind == .appendable { answer.set("x-oss-next-append-position", "\(record.size)") }
         if !record.tags.isEmpty { answer.set("x-oss-tagging-count", "\(record.tags.count)") }
         var overridden: Set<String> = []
@@ -214,7 +216,8 @@ extension Operations {
     func template(_ request: EmulatorRequest, kind: ObjectRecord.Kind) throws(OSSError) -> ObjectRecord {
         let acl = request.field("x-oss-object-acl") ?? "default"
         try checkObjectACL(acl)
-        let storageClass = request.field("x-oss-storage-class") ?? "Standard"
+        let bucket = try store.bucket(request.requiredBucket())
+        let storageClass = request.field("x-oss-storage-class") ?? bucket.storageClass
         guard Self.storageClasses.contains(storageClass) else {
             throw Fault.argument("x-oss-storage-class", Array(storageClass.utf8))
         }

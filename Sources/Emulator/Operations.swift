@@ -13,6 +13,8 @@ struct Operations {
             commit: (EmulatorRequest, StoredData) throws(OSSError) -> Answer)
         /// The body is a form with a file.
         case form
+        /// Bytes are read from the store, a bounded number at a time; there is no body.
+        case copy((EmulatorRequest) throws(OSSError) -> CopyPlan)
         /// The body, if any, is a document.
         case document((EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
     }
@@ -44,7 +46,7 @@ struct Operations {
     }
 
     private func bucket(_ request: EmulatorRequest) throws(OSSError) -> Plan? {
-        let wantsKey = ["append", "uploadId", "partNumber", "symlink", "objectMeta"].contains(
+        let wantsKey = ["append", "uploadId", "partNumber", "symlink", "restore", "objectMeta"].contains(
             where: request.has)
         if wantsKey || request.head.method == .post && request.has("uploads") {
             throw CatalogueRow.invalidObjectNameEmpty.error
@@ -80,12 +82,14 @@ struct Operations {
         case .put where request.has("tagging"): return .document(putTagging)
         case .put where request.has("symlink"): return plain(putSymlink)
         case .put where hasUpload && request.head.fields.contains("x-oss-copy-source"):
-            return plain(uploadPartCopy)
+            return .copy(uploadPartCopy)
         case .put where hasUpload: return .data(check: checkUploadPart, commit: uploadPart)
-        case .put where request.head.fields.contains("x-oss-copy-source"): return plain(copyObject)
+        case .put where request.head.fields.contains("x-oss-copy-source"): return .copy(copyObject)
         case .put: return .data(check: checkPutObject, commit: putObject)
         case .post where request.has("append"): return .data(check: checkAppend, commit: appendObject)
         case .post where request.has("uploads"): return plain(initiateUpload)
+        case .post where request.has("restore"): return .document(restoreObject)
+        case .post where request.has("cleanRestoredObject"): return plain(cleanRestoredObject)
         case .post where hasUpload: return .document(completeUpload)
         case .get where request.has("acl"): return plain(getObjectACL)
         case .get where request.has("tagging"): return plain(getTagging)
@@ -107,7 +111,7 @@ struct Operations {
     }
 
     private static let missingParameters = [
-        "restore", "cleanRestoredObject", "asyncFetch", "x-oss-process", "x-oss-async-process",
+        "asyncFetch", "x-oss-process", "x-oss-async-process",
         "x-oss-write-get-object-response", "dataPipeline", "resourcePool", "resourcePoolInfo",
         "resourcePoolBuckets",
     ]

@@ -143,6 +143,9 @@ import Glibc
     /// Puts a target on the list of those that have work which no event will announce.
     func markReady(_ target: any EventTarget) { ready.append(target) }
 
+    /// Does something in the next round, after what has come meanwhile: long work is cut into steps with it.
+    package func later(_ action: @escaping () -> Void) { ready.append(LaterAction(action)) }
+
     /// The connection has output to be written at the end of this round.
     func markUnflushed(_ connection: Connection) { unflushed.append(connection) }
 
@@ -312,4 +315,15 @@ protocol EventTarget: AnyObject {
     func continueWork()
     /// The shard stops: close without further ado.
     func shutDown()
+}
+
+/// One action that waits for the next round.
+private final class LaterAction: EventTarget {
+    private let action: () -> Void
+
+    init(_ action: @escaping () -> Void) { self.action = action }
+
+    func handle(_ flags: EventFlags) {}
+    func continueWork() { action() }
+    func shutDown() {}
 }

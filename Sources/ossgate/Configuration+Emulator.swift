@@ -14,6 +14,8 @@ extension Configuration {
             settings.credentials = emulator.credentials.map { ($0.accessKeyId, $0.accessKeySecret) }
             settings.buckets = emulator.buckets
             settings.dataDirectory = emulator.data
+            settings.memoryBytesMax = emulator.memoryBytes
+            settings.restoreSeconds = Int64(emulator.restoreSeconds)
             settings.limits = emulator.limits.settings
             settings.account = emulator.account.settings
             settings.callbacks = try emulator.callback.settings

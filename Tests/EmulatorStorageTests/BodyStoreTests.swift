@@ -8,12 +8,16 @@ import Testing
     enum Kind: CaseIterable {
         case memory
         case spilled
+        /// Each body begins in memory and goes on in a file.
+        case partlySpilled
         case durable
 
         func store(_ scratch: Scratch) throws -> BodyStore {
             switch self {
             case .memory: try BodyStore(directory: nil, memoryBytesMax: 64 << 20)
-            case .spilled: try BodyStore(directory: nil, memoryBytesMax: 300_000)
+            case .spilled: try BodyStore(directory: nil, memoryBytesMax: 0)
+            case .partlySpilled:
+                try BodyStore(directory: nil, memoryBytesMax: 64 << 20, bodyMemoryBytesMax: 300_000)
             case .durable: try BodyStore(directory: scratch.path, memoryBytesMax: 0)
             }
         }
@@ -54,6 +58,30 @@ import Testing
             #expect(piece.size == UInt64(count))
             try expectEqual(try store.open(piece), model, seed: UInt64(step))
         }
+    }
+
+    /// What is removed, discarded or given up makes room again, to the byte.
+    @Test func allBodiesTogetherStayWithinTheMemoryTheyMayTake() throws {
+        let chunk = MemoryBody.chunkBytes
+        let store = try BodyStore(directory: nil, memoryBytesMax: 4 * chunk)
+        var random = SeededGenerator(state: 5)
+        let model = random.bytes(3 * chunk)
+        let first = try write(model, to: store)
+        let second = try write(model, to: store)
+        #expect(!store.reserve(1), "three chunks of the first and one of the second")
+        store.remove([first])
+        #expect(store.reserve(3 * chunk))
+        #expect(!store.reserve(1))
+        store.release(3 * chunk)
+        let writer = try store.begin()
+        try writer.append(model.span)
+        try writer.append(model.span)
+        #expect(!store.reserve(1))
+        writer.discard()
+        try expectEqual(try store.open(second), model, seed: 5)
+        store.remove([second])
+        #expect(store.reserve(4 * chunk))
+        #expect(!store.reserve(1))
     }
 
     @Test(arguments: Kind.allCases) func emptyBodiesNeedNoPlace(_ kind: Kind) throws {

@@ -94,4 +94,27 @@ import Testing
         #expect(right.status == 200)
         #expect(emulator.send("GET", "/bucket/log").text == "abc0123456789")
     }
+
+    /// Were each of them to cost a copy of those before it, in memory or in the metadata, this would not end.
+    @Test(.timeLimit(.minutes(2)), arguments: [false, true]) func manyAppendsStayCheap(_ isDurable: Bool)
+        throws
+    {
+        let scratch = try Scratch()
+        let count = isDurable ? 300 : 5_000
+        do {
+            let emulator = try Harness { if isDurable { $0.dataDirectory = scratch.path } }
+            for position in 0..<count {
+                let head = emulator.head(
+                    "POST", "/bucket/log?append&position=\(position)", framing: .length(1))
+                #expect(emulator.send(head, body: [UInt8(position & 0xFF)]).status == 200)
+            }
+            #expect(emulator.send("GET", "/bucket/log").body == (0..<count).map { UInt8($0 & 0xFF) })
+        }
+        guard isDurable else { return }
+        let emulator = try Harness { $0.dataDirectory = scratch.path }
+        #expect(emulator.send("GET", "/bucket/log").body == (0..<count).map { UInt8($0 & 0xFF) })
+        #expect(emulator.send("POST", "/bucket/log?append&position=\(count)", body: [1]).status == 200)
+        emulator.put("log", "whole")
+        #expect(try scratch.files().filter { $0.contains("objects/") }.count == 1)
+    }
 }

@@ -109,4 +109,56 @@ import Testing
         #expect(again.code == "FileAlreadyExists")
         #expect(emulator.send("PUT", "/none/copy", [from]).code == "NoSuchBucket")
     }
+
+    /// Other requests have their turn between the steps of a long copy, and it takes what was there when it began.
+    @Test(arguments: ["PUT /bucket/copy", "PUT /bucket/multi?partNumber=1&uploadId="])
+    func aLongCopyIsMadeInSteps(_ request: String) throws {
+        let turns = ManualTurns()
+        let emulator = try Harness(turns: turns)
+        let bytes = sampleBytes(3 << 20)
+        emulator.send("PUT", "/bucket/key", body: bytes)
+        let id = try #require(emulator.send("POST", "/bucket/multi?uploads").xml.text("UploadId"))
+        let target = request.dropFirst(4) + (request.hasSuffix("=") ? id : "")
+        let responder = RecordingResponder()
+        let head = emulator.head("PUT", String(target), [("x-oss-copy-source", "/bucket/key")])
+        let handler = emulator.begin(head, responder)
+        handler.receiveEnd(trailers: .init())
+        var steps = 1
+        while !responder.isFinished, steps < 20 {
+            #expect(!turns.isIdle)
+            emulator.put("key", "replaced")
+            #expect(emulator.send("GET", "/bucket/key").text == "replaced")
+            turns.give()
+            steps += 1
+        }
+        #expect(responder.head?.status == 200)
+        #expect(steps == 4, "three of a MiB, and the end")
+        #expect(turns.isIdle)
+        if request.hasSuffix("=") {
+            emulator.send("POST", "/bucket/multi?uploadId=" + id, [("x-oss-complete-all", "yes")], body: [])
+            let isWhole = emulator.send("GET", "/bucket/multi").body == bytes
+            #expect(isWhole)
+        } else {
+            let isWhole = emulator.send("GET", "/bucket/copy").body == bytes
+            #expect(isWhole)
+        }
+    }
+
+    @Test func aCopyWhoseClientLeavesIsGivenUp() throws {
+        let turns = ManualTurns()
+        let scratch = try Scratch()
+        let emulator = try Harness(turns: turns) { $0.dataDirectory = scratch.path }
+        emulator.send("PUT", "/bucket/key", body: sampleBytes(3 << 20))
+        let responder = RecordingResponder()
+        let head = emulator.head("PUT", "/bucket/copy", [("x-oss-copy-source", "/bucket/key")])
+        let handler = emulator.begin(head, responder)
+        handler.receiveEnd(trailers: .init())
+        turns.give()
+        handler.departed()
+        turns.give()
+        #expect(turns.isIdle)
+        #expect(!responder.isFinished)
+        #expect(emulator.send("HEAD", "/bucket/copy").status == 404)
+        #expect(try scratch.files().filter { $0.contains("temporary/") }.isEmpty)
+    }
 }

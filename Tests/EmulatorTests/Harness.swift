@@ -15,6 +15,22 @@ final class TestClock: Sendable {
     func advance(_ count: Int64) { seconds.add(count, ordering: .relaxed) }
 }
 
+/// Turns that come when the test gives them.
+final class ManualTurns: Turns {
+    private var waiting: [() -> Void] = []
+
+    var isIdle: Bool { waiting.isEmpty }
+
+    func later(_ action: @escaping () -> Void) { waiting.append(action) }
+
+    /// Does what waits now, and not what that leaves for later.
+    func give() {
+        let actions = waiting
+        waiting = []
+        for action in actions { action() }
+    }
+}
+
 /// What came back of one request.
 struct Reply {
     let status: Int
@@ -60,16 +76,19 @@ extension XMLElement {
 final class Harness {
     let clock = TestClock()
     let store: EmulatorStore
+    /// What waits for a turn, if the test gives turns out itself.
+    let turns: ManualTurns?
     private let application: EmulatorApplication
 
-    init(_ change: (inout EmulatorSettings) -> Void = { _ in }) throws {
+    init(turns: ManualTurns? = nil, _ change: (inout EmulatorSettings) -> Void = { _ in }) throws {
+        self.turns = turns
         var settings = EmulatorSettings()
         settings.buckets = ["bucket"]
         let clock = clock
         settings.now = { clock.now }
         change(&settings)
         store = try EmulatorStore(settings)
-        application = EmulatorApplication(store: store, settings: settings)
+        application = EmulatorApplication(store: store, settings: settings, turns: turns)
     }
 
     /// A head as a decoder would make it; `body` nil has no framing.

@@ -73,4 +73,7 @@ static inline int ossgate_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_C
 /// Takes one connection from a listening socket, non-blocking and not inherited; -1 with errno when there is none.
 int ossgate_accept(int descriptor);
 
+/// Gives the room of some bytes of a file back to its file system; -1 with errno where that cannot be.
+int ossgate_punch_hole(int descriptor, int64_t offset, int64_t count);
+
 #endif
