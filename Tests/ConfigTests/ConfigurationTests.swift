@@ -70,6 +70,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                 "upstreamFirstByte": "2m", "keepAlive": "1h", "uploads": "2d", "drainDelay": 0, "drain": "0.5s" },
               "log": { "access": "off", "rejections": "file:/var/log/r.log" },
               "emulator": { "bind": "127.0.0.1:0", "data": "/data", "buckets": ["photos"],
+                "memory": "2MiB", "restoreTime": "5s",
                 "credentials": [ { "accessKeyId": "id", "accessKeySecret": "s" } ] },
               "shards": 3 }
             """)
@@ -103,6 +104,8 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(configuration.emulator.data == "/data")
         #expect(configuration.emulator.credentials == [.init(accessKeyId: "id", accessKeySecret: "s")])
         #expect(configuration.emulator.buckets == ["photos"])
+        #expect(configuration.emulator.memoryBytes == 2 << 20)
+        #expect(configuration.emulator.restoreSeconds == 5)
         #expect(configuration.shards == 3)
     }
 
