@@ -5,7 +5,7 @@ prepare_python() {
     local requirements=Tests/ClientTests/requirements.txt stamp=.build-venv/requirements.txt
     # These ask for an older SDK than the one under test, with which they work as well.
     local alone=Tests/ClientTests/requirements-alone.txt
-    install_packages curl python3 python3-venv
+    install_packages curl python3 python3-venv systemd
     cat "$requirements" "$alone" | cmp -s - "$stamp" && return
     echo "Installing the Python packages of the client tests into .build-venv"
     rm -rf .build-venv

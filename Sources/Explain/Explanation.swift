@@ -33,7 +33,14 @@ package enum Explanation {
         ]
         let notes = CatalogueNote.fitting(
             code: record["oss.code"] ?? "", message: nil, rule: record["ossgate.rule"])
-        return finished(lines, notes)
+        // A rule of the operator's policy has a code of many causes, and none of these is its own.
+        guard let rule = record["ossgate.rule"], !notes.contains(where: { $0.rules.contains(rule) }) else {
+            return finished(lines, notes)
+        }
+        return finished(
+            lines + [
+                pair("mend", "The rule is one of your own policy in the configuration; meet what it expects.")
+            ], [])
     }
 
     /// A saved error document.

@@ -17,13 +17,16 @@ package final class Readiness: Sendable {
 }
 
 /// The admin listener: `/healthz` (the event loop turns), `/readyz` (configuration loaded, not draining) and
-/// `/metrics` (Prometheus text). It reads nothing but the path.
+/// `/metrics` (Prometheus text) and `/rejections` (the latest refusals as JSON, by `code`, `rule`, `bucket` and
+/// `client` if asked). It reads nothing but the target.
 package final class AdminApplication: Application {
     private let registry: MetricsRegistry
     private let readiness: Readiness
+    private let recent: RecentRejections
 
-    package init(registry: MetricsRegistry, readiness: Readiness) {
+    package init(registry: MetricsRegistry, readiness: Readiness, recent: RecentRejections) {
         self.registry = registry
+        self.recent = recent
         self.readiness = readiness
     }
 
@@ -47,8 +50,20 @@ package final class AdminApplication: Application {
                 isReady ? 200 : 503, "text/plain", Array((isReady ? "ready\n" : "not ready\n").utf8),
                 responder)
         case "/metrics": send(200, "text/plain; version=0.0.4", registry.exposition(), responder)
+        case "/rejections": send(200, "application/json", recent.json(Self.wanted(head)), responder)
         default: send(404, "text/plain", Array("no such page\n".utf8), responder)
         }
+    }
+
+    private static func wanted(_ head: RequestHead) -> RecentRejections.Wanted {
+        let query = QueryParameters(head.query)
+        func value(_ name: Literal) -> String? { query.first(name)?.decodedValue[...].text }
+        var wanted = RecentRejections.Wanted()
+        wanted.code = value("code")
+        wanted.rule = value("rule")
+        wanted.bucket = value("bucket")
+        wanted.client = value("client")
+        return wanted
     }
 
     private func send(_ status: Int, _ type: String, _ body: [UInt8], _ responder: any Responder) {

@@ -375,6 +375,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
         gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
         stage.abandon()
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
+        gateway.metrics.took(.request, nanoseconds: gateway.core.now &- startedAt)
+        if let waited = sight.originNanoseconds {
+            gateway.metrics.took(.upstreamFirstByte, nanoseconds: waited)
+        }
         gateway.recordEnd(of: self, outcome)
         responder = nil
         upstream = nil

@@ -19,6 +19,7 @@ package final class Gateway: Application {
     let lanes = MD5Lanes()
     private let rejectionLog: LogSink?
     private let accessLog: AccessLog?
+    private let recent: RecentRejections?
     private let folder: RejectionFolder
     private var requestIDs = RequestIDSource()
 
@@ -26,7 +27,7 @@ package final class Gateway: Application {
     package init(
         core: ShardCore, shards: [Shard], settings: GatewaySettings, metrics: ShardMetrics,
         labels: MetricLabels, rejectionLog: LogSink?, accessLog: AccessLog? = nil,
-        rejectionsWrittenMax: Int = 0
+        rejectionsWrittenMax: Int = 0, recent: RecentRejections? = nil
     ) {
         self.core = core
         self.settings = settings
@@ -34,8 +35,11 @@ package final class Gateway: Application {
         self.labels = labels
         self.rejectionLog = rejectionLog
         self.accessLog = accessLog
+        self.recent = recent
         folder = RejectionFolder(core: core, writtenMax: rejectionsWrittenMax) { record in
-            rejectionLog?.enqueue(record.line(), at: record.unixMilliseconds)
+            let line = record.line()
+            recent?.add(record, line: line)
+            rejectionLog?.enqueue(line, at: record.unixMilliseconds)
         }
         origins = OriginGroup(
             core: core, settings: settings.origin, shards: max(shards.count, 1), metrics: metrics)
@@ -75,7 +79,7 @@ package final class Gateway: Application {
     /// One line for one refusal.
     func record(_ rejection: Rejection, mode: RejectionRecord.Mode, of exchange: Exchange) {
         metrics.rejected(label: labels.rejection(rejection), mode: mode)
-        guard rejectionLog != nil else { return }
+        guard rejectionLog != nil || recent != nil else { return }
         var record = RejectionRecord(
             unixMilliseconds: core.unixMilliseconds, requestID: exchange.requestID,
             clientAddress: exchange.clientAddress, method: exchange.head.method, path: exchange.head.path,

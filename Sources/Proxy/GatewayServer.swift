@@ -44,6 +44,14 @@ package struct GatewayPlan: Sendable {
     }
 }
 
+extension GatewayPlan {
+    /// The sinks of all logs, each once.
+    fileprivate var logs: [LogSink] {
+        let access = accessLog?.sink
+        return [rejectionLog, access === rejectionLog ? nil : access].compactMap(\.self)
+    }
+}
+
 /// A running gateway: its shards, its listeners, and the way it ends.
 package final class GatewayServer: Sendable {
     /// What was bound, with the ports that the system chose.
@@ -51,6 +59,7 @@ package final class GatewayServer: Sendable {
     package let adminAddress: BindAddress?
     package let registry: MetricsRegistry
     package let readiness = Readiness()
+    private let recent = RecentRejections()
     private let shards: [Shard]
 
     /// Binds everything first, so that a port in use stops the start before anything runs.
@@ -67,16 +76,16 @@ package final class GatewayServer: Sendable {
         registry = MetricsRegistry(
             version: plan.version, startUnixSeconds: SystemTime.unixSeconds, shards: plan.shards,
             operations: labels.operations, rejectionRules: labels.rules, rejectionCodes: labels.codes,
-            logs: [plan.rejectionLog, plan.accessLog?.sink].compactMap(\.self))
+            logs: plan.logs)
         let shards = (0..<plan.shards).map { Shard(index: $0, clock: plan.clock) }
         self.shards = shards
         for (index, shard) in shards.enumerated() {
             let metrics = registry.shards[index]
-            await shard.run { [sockets] core in
+            await shard.run { [sockets, recent] core in
                 let gateway = Gateway(
                     core: core, shards: shards, settings: plan.settings, metrics: metrics, labels: labels,
                     rejectionLog: plan.rejectionLog, accessLog: plan.accessLog,
-                    rejectionsWrittenMax: plan.rejectionsWrittenMax)
+                    rejectionsWrittenMax: plan.rejectionsWrittenMax, recent: recent)
                 let server = Server(core: core, settings: plan.server, application: gateway)
                 server.connectionsChanged = { metrics.connectionChanged(.downstream, isOpen: $0) }
                 server.observe = { metrics.observed($0) }
@@ -95,8 +104,9 @@ package final class GatewayServer: Sendable {
 
     private func startAdmin(_ sockets: ListenerSockets) async {
         guard let shard = shards.first else { return }
-        await shard.run { [registry, readiness] core in
-            let application = AdminApplication(registry: registry, readiness: readiness)
+        await shard.run { [registry, readiness, recent] core in
+            let application = AdminApplication(
+                registry: registry, readiness: readiness, recent: recent)
             let server = Server(core: core, settings: ServerSettings(), application: application)
             server.listen(sockets, socket: 0, connectionsMax: 1024)
             core.adminServices.append(server)
@@ -122,6 +132,11 @@ package final class GatewayServer: Sendable {
                 }
             }
         }
+    }
+
+    /// Returns when every shard has taken a turn since the call: none of them is stuck.
+    package func heartbeat() async {
+        for shard in shards { await shard.run { _ in } }
     }
 
     /// Stops accepting, lets what is in progress end within `bound`, then closes everything. Readiness fails

@@ -32,6 +32,8 @@ final class UpstreamConnection: ConnectionHandler {
     private var listener: (any UpstreamListener)?
     private var state = State.connecting
     private var exchangesBegun = 0
+    /// When the connection that is being made, or was made, was begun.
+    private var connectingSince: UInt64 = 0
     /// Addresses left for a connection that has not been made yet.
     private var untried: ArraySlice<SocketAddress> = []
     private var requestIsSent = false
@@ -61,6 +63,7 @@ final class UpstreamConnection: ConnectionHandler {
     /// Begins a connection to the first of `addresses`; the others are tried when it cannot be made.
     func connect(to addresses: [SocketAddress]) throws(TransportError) {
         untried = addresses[...]
+        connectingSince = pool.core.now
         var failure = TransportError("cannot connect", detail: "the origin has no address")
         while let address = untried.popFirst() {
             do throws(TransportError) {
@@ -240,6 +243,7 @@ final class UpstreamConnection: ConnectionHandler {
     // MARK: Events
 
     func connectionEstablished() {
+        pool.connected(after: pool.core.now &- connectingSince)
         state = .active
         deadline.cancel()
         if requestIsSent { awaitAnswer() }

@@ -113,6 +113,8 @@ final class UpstreamPool {
         return made
     }
 
+    func connected(after nanoseconds: UInt64) { metrics.took(.upstreamConnect, nanoseconds: nanoseconds) }
+
     func give(_ connection: UpstreamConnection) {
         busy.remove(ObjectIdentifier(connection))
         if isRetired { return connection.abort() }

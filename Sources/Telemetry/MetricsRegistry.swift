@@ -36,6 +36,7 @@ package final class MetricsRegistry: Sendable {
         appendRequests(to: &text)
         appendIntegrity(to: &text)
         appendTraffic(to: &text)
+        appendTimings(to: &text)
         appendUploads(to: &text)
         appendOrigins(to: &text)
         appendProcess(to: &text)
@@ -134,12 +135,29 @@ package final class MetricsRegistry: Sendable {
     }
 
     private func appendProcess(to text: inout PrometheusText) {
+        text.family("ossgate_log_lines_total", .counter, "Log lines that were written.")
+        for log in logs { text.sample([("log", log.name)], log.written) }
         text.family("ossgate_log_dropped_total", .counter, "Log lines that were dropped.")
         for log in logs { text.sample([("log", log.name)], log.dropped) }
         text.family("ossgate_build_info", .gauge, "The version that runs.")
         text.sample([("version", version)], 1)
         text.family("process_start_time_seconds", .gauge, "Start of the process in Unix time.")
         text.sample([], UInt64(clamping: startUnixSeconds))
+    }
+
+    private func appendTimings(to text: inout PrometheusText) {
+        for timing in ShardMetrics.Timing.allCases {
+            text.family(timing.name, .histogram, timing.help)
+            var total: UInt64 = 0
+            for place in 0...Histogram.bounds.count {
+                total &+= shards.reduce(0) { $0 &+ $1.timings[timing.rawValue].counts[place] }
+                let bound = place < Histogram.bounds.count ? Histogram.bounds[place].seconds : "+Inf"
+                text.sample("_bucket", [("le", bound)], total)
+            }
+            let sum = shards.reduce(0) { $0 &+ $1.timings[timing.rawValue].sumMicroseconds }
+            text.sample("_sum", microseconds: sum)
+            text.sample("_count", [], total)
+        }
     }
 
     private func sum(_ counter: (ShardMetrics) -> ShardMetrics.Counter) -> UInt64 {
@@ -171,11 +189,30 @@ extension ShardMetrics.Outcome {
     }
 }
 
+extension ShardMetrics.Timing {
+    fileprivate var name: String {
+        switch self {
+        case .request: "ossgate_request_duration_seconds"
+        case .upstreamConnect: "ossgate_upstream_connect_seconds"
+        case .upstreamFirstByte: "ossgate_upstream_first_byte_seconds"
+        }
+    }
+
+    fileprivate var help: String {
+        switch self {
+        case .request: "From the head of a request to the end of its answer."
+        case .upstreamConnect: "Time to make a connection to the origin."
+        case .upstreamFirstByte: "From the end of a request to the head of the origin's answer."
+        }
+    }
+}
+
 /// Writes the text exposition format: families with their help and type, and samples of the family begun last.
 struct PrometheusText {
     enum Kind: String {
         case counter
         case gauge
+        case histogram
     }
 
     private(set) var bytes: [UInt8] = []
@@ -187,8 +224,17 @@ struct PrometheusText {
     }
 
     /// Label values are fixed names; they are escaped all the same.
-    mutating func sample(_ labels: [(String, String)], _ value: UInt64) {
-        bytes.append(contentsOf: name.utf8)
+    mutating func sample(_ labels: [(String, String)], _ value: UInt64) { sample("", labels, value) }
+
+    /// A sample of a histogram, in seconds.
+    mutating func sample(_ suffix: String, microseconds: UInt64) {
+        bytes.append(contentsOf: "\(name)\(suffix) \(microseconds / 1_000_000).".utf8)
+        JSONText.appendDigits(microseconds % 1_000_000, count: 6, to: &bytes)
+        bytes.append(ASCII.lineFeed)
+    }
+
+    mutating func sample(_ suffix: String, _ labels: [(String, String)], _ value: UInt64) {
+        bytes.append(contentsOf: (name + suffix).utf8)
         for (index, (label, text)) in labels.enumerated() {
             bytes.append(contentsOf: (index == 0 ? "{" : ",").utf8)
             bytes.append(contentsOf: label.utf8)

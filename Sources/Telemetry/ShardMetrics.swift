@@ -70,6 +70,16 @@ package final class ShardMetrics: Sendable {
         case upstream
     }
 
+    /// What is timed.
+    package enum Timing: Int, Sendable, CaseIterable {
+        /// A request, from its head to the end of its answer.
+        case request
+        /// Making a connection to the origin.
+        case upstreamConnect
+        /// From the end of a request to the head of the origin's answer.
+        case upstreamFirstByte
+    }
+
     /// One counter: a class of its own, since atomics cannot be elements of an array.
     final class Counter: Sendable {
         private let cell = Atomic<UInt64>(0)
@@ -121,6 +131,7 @@ package final class ShardMetrics: Sendable {
     /// Connections that were opened, by side, and those of them that are closed.
     let opened: [Counter]
     let closed: [Counter]
+    let timings: [Histogram] = Timing.allCases.map { _ in Histogram() }
 
     init(operations: Int, rejectionLabels: Int) {
         func counters(_ count: Int) -> [Counter] { (0..<count).map { _ in Counter() } }
@@ -177,6 +188,11 @@ package final class ShardMetrics: Sendable {
 
     /// Body bytes that went to a client.
     package func sent(bytes: Int) { responseBytes.add(UInt64(bytes)) }
+
+    /// Something that is timed has come to its end.
+    package func took(_ timing: Timing, nanoseconds: UInt64) {
+        timings[timing.rawValue].add(microseconds: nanoseconds / 1000)
+    }
 
     package func upstreamFailed(_ phase: UpstreamPhase) { upstreamFailures[phase.rawValue].add(1) }
 

@@ -11,11 +11,18 @@ struct Logs {
     /// Ends the process with a sentence when a file cannot be opened. A syslog server need not be there yet.
     init(_ log: Configuration.Log) throws {
         do {
-            rejections = try log.rejections.map { try Self.sink("rejections", $0, .warning, log) }
-            switch log.access {
-            case .off: access = nil
-            case .json: access = AccessLog(sink: try Self.accessSink(log), format: .json)
-            case .combined: access = AccessLog(sink: try Self.accessSink(log), format: .combined)
+            let format = AccessLog.Format(log.access)
+            // Two writers to one place would cut each other's lines.
+            let isShared = format != nil && log.rejections == log.accessTo && !log.accessTo.isSyslog
+            let first = try log.rejections.map {
+                try Self.sink(isShared ? "all" : "rejections", $0, .warning, log)
+            }
+            rejections = first
+            if let format {
+                let sink = try isShared ? first : Self.sink("access", log.accessTo, .informational, log)
+                access = sink.map { AccessLog(sink: $0, format: format) }
+            } else {
+                access = nil
             }
         } catch {
             throw ExitCode.failing(.inputOutput, "\(error)")
@@ -33,10 +40,10 @@ struct Logs {
         for sink in sinks { sink.close(flushMilliseconds: 2_000) }
     }
 
-    private var sinks: [LogSink] { [rejections, access?.sink].compactMap(\.self) }
-
-    private static func accessSink(_ log: Configuration.Log) throws(LogFile.Failure) -> LogSink {
-        try sink("access", log.accessTo, .informational, log)
+    /// Each once.
+    private var sinks: [LogSink] {
+        let second = access?.sink
+        return [rejections, second === rejections ? nil : second].compactMap(\.self)
     }
 
     private static func sink(
@@ -55,6 +62,26 @@ struct Logs {
         case .syslogTCP(let host, let port):
             LogSink(name: name, syslog: .tcp(host: host, port: port), header: header)
         case .syslogUnix(let path): LogSink(name: name, syslog: .unix(path: path), header: header)
+        }
+    }
+}
+
+extension AccessLog.Format {
+    /// nil for no access log.
+    fileprivate init?(_ format: Configuration.AccessFormat) {
+        switch format {
+        case .off: return nil
+        case .json: self = .json
+        case .combined: self = .combined
+        }
+    }
+}
+
+extension Configuration.LogPlace {
+    fileprivate var isSyslog: Bool {
+        switch self {
+        case .stdout, .file: false
+        case .syslogUDP, .syslogTCP, .syslogUnix: true
         }
     }
 }

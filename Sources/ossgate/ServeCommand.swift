@@ -30,15 +30,25 @@ struct ServeCommand: AsyncParsableCommand {
         } catch {
             throw ExitCode.failing(.unavailable, "\(error)")
         }
-        announce(gateway, configuration, emulator)
+        let announcement = announcement(gateway, configuration, emulator)
+        Operator.say(announcement)
+        let manager = ServiceManager()
+        manager.ready(announcement)
+        let watch = Task { await manager.watch(gateway) }
+        defer { watch.cancel() }
         let resolver = OriginResolver(configuration.origin, gateway)
         defer { resolver?.stop() }
         let rotation = TicketKeyRotation(ticketKeys)
         defer { rotation.stop() }
         await signals.serve(
             reopen: { logs.reopen() },
-            reload: { await reloadCertificates(configuration, ticketKeys, gateway) })
+            reload: {
+                manager.reloading()
+                await reloadCertificates(configuration, ticketKeys, gateway)
+                manager.ready(announcement)
+            })
         Operator.say("draining")
+        manager.stopping()
         await gateway.drain(
             delay: configuration.timeouts.drainDelay, bound: configuration.timeouts.drain)
         await emulator?.stop()
@@ -83,9 +93,9 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func announce(
+    private func announcement(
         _ gateway: GatewayServer, _ configuration: Configuration, _ emulator: EmulatorServer?
-    ) {
+    ) -> String {
         let listeners = gateway.addresses.map(\.description).joined(separator: ", ")
         let admin = gateway.adminAddress.map { ", admin \($0)" } ?? ""
         let origin =
@@ -94,7 +104,7 @@ struct ServeCommand: AsyncParsableCommand {
             case .http(let host, let port): "http://\(host):\(port)"
             case .https(let host, let port): "https://\(host):\(port)"
             }
-        Operator.say("ossgate \(OssgateCommand.version) listening on \(listeners)\(admin), origin \(origin)")
+        return "ossgate \(OssgateCommand.version) listening on \(listeners)\(admin), origin \(origin)"
     }
 }
 

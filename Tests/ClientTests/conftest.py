@@ -7,6 +7,7 @@ import socket
 import oss2
 import pytest
 
+import secrets_used
 import transport
 from ossgate import Ossgate
 from rejections import RejectionLog
@@ -14,6 +15,7 @@ from sdk_oss2 import REGION, Oss2
 from sdk_v2 import OssV2
 
 socket.getaddrinfo = transport.resolve_on_loopback
+secrets_used.listen()
 for name in ("http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
@@ -61,6 +63,13 @@ def running(directory, **emulator):
         assert secret not in text
     # Signatures of headers and URLs of both versions.
     assert not re.search(r"(?i)signature=(?!REDACTED)[^&\s\"]", text)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_output_tells_a_secret():
+    """At the end of the run, of everything that any gateway told."""
+    yield
+    assert list(secrets_used.faults(Ossgate.all, [SECRET, WRONG_SECRET])) == []
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import threading
+import urllib.request
 
 BINARY = os.environ.get("OSSGATE_BINARY") or str(pathlib.Path(__file__).parents[2] / ".build/debug/ossgate")
 
@@ -33,7 +34,13 @@ def run(*arguments, **options):
 class Ossgate:
     """One running process. Its lines on stderr are kept; the first that fits `pattern` is its start-up line."""
 
-    def __init__(self, arguments, pattern, stdout=subprocess.DEVNULL, cwd=None):
+    # Every process of the run, for what is asked of all at its end.
+    all = []
+
+    def __init__(self, arguments, pattern, stdout=subprocess.DEVNULL, cwd=None, logs=()):
+        Ossgate.all.append(self)
+        self._logs = [*logs, *([stdout.name] if isinstance(getattr(stdout, "name", None), str) else [])]
+        self._pages = {}
         self.process = subprocess.Popen(
             [BINARY, *map(str, arguments)], stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment(),
             cwd=cwd)
@@ -57,7 +64,9 @@ class Ossgate:
         }
         path = pathlib.Path(directory) / "config.json"
         path.write_text(json.dumps(complete), encoding="utf-8")
-        return cls(["serve", "--config", path], SERVE_LINE, **options)
+        places = [str(value) for value in complete.get("log", {}).values()]
+        logs = [place.removeprefix("file:") for place in places if place.startswith("file:")]
+        return cls(["serve", "--config", path], SERVE_LINE, logs=logs, **options)
 
     @classmethod
     def emulator(cls, directory, configuration=None, data=None, **options):
@@ -128,9 +137,30 @@ class Ossgate:
     def stop(self):
         """Ends it as an operator does, which has to work."""
         if self.process.poll() is None:
+            self._keep_pages()
             self.signal(signal.SIGTERM)
         code = self.wait()
         assert code == 0, f"exit code {code}; stderr: {self.lines}"
+
+    def _keep_pages(self):
+        """What the admin listener tells last, as far as it still does."""
+        admin = self.started.groupdict().get("admin")
+        for page in ("healthz", "readyz", "metrics", "rejections") if admin and not admin.startswith("unix:") else ():
+            try:
+                with urllib.request.urlopen(f"http://{admin}/{page}", timeout=PATIENCE) as answer:
+                    self._pages[page] = answer.read().decode()
+            except OSError:
+                return
+
+    def outputs(self):
+        """Name and text of all that the process has told: logs with their rotated files, stderr, admin pages."""
+        for log in self._logs:
+            path = pathlib.Path(log)
+            for file in [path, *sorted(path.parent.glob(path.name + ".*"))]:
+                if file.is_file():
+                    yield str(file), file.read_text("utf-8", errors="replace")
+        yield "stderr", "\n".join(self.lines)
+        yield from self._pages.items()
 
     def kill(self):
         self.process.kill()

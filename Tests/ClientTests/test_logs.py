@@ -55,7 +55,7 @@ def test_access_log_as_json(tmp_path):
     assert fourth["ossgate.request_id"] == answer.headers["x-oss-request-id"]
 
 
-def test_access_log_in_the_combined_format_and_both_logs_on_stdout(tmp_path):
+def test_access_log_in_the_combined_format_and_both_logs_in_one_place(tmp_path):
     log = tmp_path / "stdout"
     with log.open("wb") as stdout, Ossgate.serve(tmp_path, {
             "log": {"rejections": "stdout", "access": "json"}, "emulator": EMULATOR}, stdout=stdout) as gateway:
@@ -207,3 +207,21 @@ def test_uploads_are_not_slowed_by_a_full_disk_of_either_log(tmp_path):
             refused(gateway, "key")
             assert put(gateway.address, "key", b"x").status_code == 200
         await_truth(lambda: metric(gateway, "ossgate_log_dropped_total") == 60)
+
+
+def test_the_latest_refusals_on_the_admin_listener(tmp_path):
+    """The latest first, as many as are kept, and those that are asked for; without any log."""
+    with Ossgate.serve(tmp_path, {"shards": 1, "log": {"rejections": "off"}, "emulator": EMULATOR}) as gateway:
+        url = f"http://{gateway.admin}/rejections"
+        assert requests.get(url, timeout=PATIENCE).json() == []
+        first = refused(gateway, "first").headers["x-oss-request-id"]
+        session = requests.Session()
+        for _ in range(300):
+            session.get(f"http://{gateway.address}/Not-A-Bucket/", timeout=PATIENCE)
+        last = refused(gateway, "last").headers["x-oss-request-id"]
+        records = requests.get(url, timeout=PATIENCE).json()
+        assert len(records) == 256 and records[0]["ossgate.request_id"] == last
+        assert first not in {record["ossgate.request_id"] for record in records}
+        asked = requests.get(url, params={"code": "invaliddigest", "bucket": BUCKET}, timeout=PATIENCE).json()
+        assert [record["ossgate.request_id"] for record in asked] == [last]
+        assert requests.get(url, params={"rule": "none"}, timeout=PATIENCE).json() == []

@@ -51,6 +51,14 @@ import Testing
         ] { #expect(text.contains(part), "\(part)") }
     }
 
+    @Test func aRuleOfThePolicyIsNotTakenForAnother() throws {
+        let line = Self.line.replacing("InvalidDigest", with: "AccessDenied")
+            .replacing("content-md5", with: "images-only")
+        let text = Explanation.text(of: try record(line))
+        #expect(text.contains("images-only") && text.contains("your own policy"))
+        #expect(!text.contains("403 AccessDenied:"))
+    }
+
     @Test func filtersHaveToFitAll() throws {
         let record = try record()
         var filter = RecordFilter()
