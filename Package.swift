@@ -33,6 +33,7 @@ let package = Package(
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CKernels", cSettings: strictC),
+        .target(name: "CAllocations", cSettings: strictC),
 
         // Pure models and codecs.
         library("Bytes"),
@@ -85,7 +86,11 @@ let package = Package(
 
         .executableTarget(
             name: "Benchmarks",
-            dependencies: ["Bytes", "Digest", "Emulator", "HTTPModel", "HTTP1", "HTTPServer", "Reactor"],
+            dependencies: [
+                "Admission", "Bytes", "CAllocations", "Digest", "Emulator", "HTTPModel", "HTTP1",
+                "HTTPServer",
+                "OSSModel", "Proxy", "Reactor", "Telemetry",
+            ],
             swiftSettings: strict),
 
         tests("ConfigTests", ["Config"]),

@@ -29,8 +29,9 @@ package enum Admission {
         var reported: [Rejection] = []
         let ordered = HeadRules.ordered
         let rules = ordered.span
+        let modes = settings.modes.head.span
         for index in HeadRules.indices(for: view.operation) {
-            let mode = settings.modes.head[index]
+            let mode = modes[index]
             guard mode != .off, let failure = rules[index].refusal(of: view) else { continue }
             if mode == .enforce {
                 rejection = failure

@@ -5,6 +5,7 @@ import Reactor
 // installs what it compares and calls it:
 //   Benchmarks [--rounds N] [--quick] [--only PART-OF-A-NAME] [--gateway PATH] [--against PATH] [--go PROGRAM]
 //   Benchmarks emulator [--rounds N] [--gateway PATH] [--keys N]   the emulator alone, a million keys unless given
+//   Benchmarks allocations THRESHOLDS   counts allocations a request, and fails above the thresholds of a file
 //   Benchmarks origin       the origin of a run; prints its address
 
 ProcessLimits.ignoreBrokenPipes()
@@ -12,6 +13,10 @@ _ = ProcessLimits.raiseDescriptors()
 let arguments = CommandLine.arguments
 if arguments.dropFirst().first == "origin" {
     try await serveOrigin()
+} else if arguments.count == 3, arguments[1] == "allocations" {
+    try await Allocations.check(arguments[2])
+} else if arguments.count == 5, arguments[1] == "load" {
+    try await Allocations.load(arguments[2], requests: Int(arguments[3]) ?? 0, to: arguments[4])
 } else if arguments.dropFirst().first == "emulator" {
     try await EmulatorBench.run(
         gateway: option("--gateway") ?? ".build/release/ossgate",

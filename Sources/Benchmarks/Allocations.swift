@@ -1,0 +1,87 @@
+import Admission
+import CAllocations
+import Foundation
+import HTTPServer
+import OSSModel
+import Proxy
+import Reactor
+import Telemetry
+
+/// Counts what one request costs in allocations: the gateway runs in this process, origin and load in others, and the
+/// difference between a short and a long load is divided by the difference of their requests.
+enum Allocations {
+    /// Allocations a request at most, by the name of the workload, in builds of this kind.
+    private typealias Thresholds = [String: [String: Double]]
+
+    private static let workloads = [
+        Workload.get("GET 100 B", 100, connections: 8, requests: 0),
+        Workload.get("GET 1 MiB", 1 << 20, connections: 2, requests: 0),
+        Workload.put("PUT 16 KiB, MD5 + CRC64", 16 << 10, connections: 8, requests: 0, md5: true, crc: true),
+        Workload.put("PUT 1 MiB, CRC64", 1 << 20, connections: 2, requests: 0, md5: false, crc: true),
+    ]
+
+    /// Prints each figure beside its threshold; ends with 1 if one is above.
+    static func check(_ path: String) async throws {
+        let data = try Data(contentsOf: URL(filePath: path))
+        let thresholds = try JSONDecoder().decode(Thresholds.self, from: data)
+        let origin = try Child([arguments[0], "origin"], processor: 1, readsError: false)
+        guard let text = origin.line(), let bind = BindAddress(text) else { fail("the origin did not start") }
+        let gateway = try await startGateway(origin: try SocketAddress.resolve(bind))
+        guard let address = gateway.addresses.first?.description else { fail("the gateway has no address") }
+        var isGood = true
+        for workload in workloads {
+            guard let most = thresholds[workload.name]?[buildKind] else {
+                fail("\(path) says nothing of \(workload.name) in builds for \(buildKind)")
+            }
+            let few = try await allocations(of: workload, requests: 300, to: address)
+            let many = try await allocations(of: workload, requests: 1_300, to: address)
+            let each = Double(many - few) / 1_000
+            isGood = isGood && each <= most
+            say(String(format: "%@: %.1f allocations a request, at most %.1f", workload.name, each, most))
+        }
+        origin.stop()
+        await gateway.stop()
+        exit(isGood ? 0 : 1)
+    }
+
+    /// The load of the process that `allocations` starts.
+    static func load(_ name: String, requests: Int, to text: String) async throws {
+        guard let workload = workloads.first(where: { $0.name == name }), let bind = BindAddress(text) else {
+            fail("no such load")
+        }
+        let address = try SocketAddress.resolve(bind)
+        let result = await runLoad(workload.limited(to: requests), to: address, on: Shard(index: 0))
+        guard result.failures == 0 else { fail("\(name): requests failed") }
+        say("done")
+        exit(0)
+    }
+
+    private static var buildKind: String {
+        #if DEBUG
+            "debug"
+        #else
+            "release"
+        #endif
+    }
+
+    private static func startGateway(origin: SocketAddress) async throws -> GatewayServer {
+        let settings = GatewaySettings(
+            admission: AdmissionSettings(addressing: Addressing(domains: ["oss-cn-hangzhou.aliyuncs.com"])),
+            integrity: IntegritySettings(), origin: OriginSettings(addresses: [origin]))
+        let plan = GatewayPlan(
+            listeners: [.tcp(host: "127.0.0.1", port: 0)], admin: nil, shards: 1, connectionsMax: 100,
+            settings: settings, server: ServerSettings(),
+            rejectionLog: try LogSink(name: "rejections", path: "/dev/null"), version: "benchmark")
+        return try await GatewayServer(plan)
+    }
+
+    private static func allocations(
+        of workload: Workload, requests: Int, to address: String
+    ) async throws -> Int {
+        let before = ossgate_allocations()
+        let load = try Child(
+            [arguments[0], "load", workload.name, "\(requests)", address], processor: 1, readsError: false)
+        guard load.line() == "done" else { fail("\(workload.name): the load failed") }
+        return Int(ossgate_allocations() - before)
+    }
+}
