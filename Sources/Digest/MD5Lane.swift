@@ -46,17 +46,18 @@ package final class MD5Lane {
     /// Asks for the digest: `listener` hears it when the scheduler has come to it, and is held until then.
     package func finish(_ listener: any MD5Listener) {
         precondition(phase == .open, "a digest is asked for twice")
-        var padding: [UInt8] = [0x80]
-        padding.reserveCapacity(72)
         let tail = Int(total % 64)
-        padding.append(contentsOf: repeatElement(0, count: (tail < 56 ? 55 : 119) - tail))
+        let padding = Self.padding
+        append(padding.span.extracting(0..<((tail < 56 ? 56 : 120) - tail)))
         // RFC 1321, section 3.2: the count of bits modulo 2^64.
-        let bits = total &<< 3
-        for byte in 0..<8 { padding.append(UInt8(truncatingIfNeeded: bits &>> UInt64(8 * byte))) }
+        let bits = (total &<< 3).littleEndian
+        unsafe withUnsafeBytes(of: bits) { unsafe append(Span(_unsafeBytes: $0)) }
         self.listener = listener
-        append(padding.span)
         phase = .finishing
     }
+
+    /// One bit, then as many zeros as can be needed.
+    private static let padding: [UInt8] = [0x80] + [UInt8](repeating: 0, count: 119)
 
     /// Gives up: nobody hears anything. Harmless when the digest has been told.
     package func cancel() {
@@ -125,7 +126,7 @@ package final class MD5Lane {
 
     private func borrow() {
         var lent = lanes.lend()
-        let kept = [UInt8](rest.prefix(restCount))
+        let kept = rest.prefix(restCount)
         lent.append(kept.span)
         restCount = 0
         buffer = lent
@@ -144,7 +145,7 @@ package final class MD5Lane {
             position = min(64 - restCount, bytes.count)
             keep(bytes.extracting(0..<position))
             guard restCount == 64 else { return }
-            let block = [UInt8](rest.prefix(64))
+            let block = rest.prefix(64)
             lanes.hash(block.span, state: &state)
             restCount = 0
         }

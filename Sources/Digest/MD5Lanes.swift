@@ -31,6 +31,10 @@ package final class MD5Lanes {
     private var free: [MD5Buffer] = []
     private var lentCount = 0
     private var isTelling = false
+    /// Of one step; kept for the next.
+    private var stepping: [MD5Lane] = []
+    private var states: [SIMD4<UInt32>] = []
+    private var sources = unsafe [UnsafePointer<UInt8>?]()
 
     /// `kernel` is one of `OSSGATE_MD5_...`; without it the processor's best.
     package init(kernel: Int32? = nil) { self.kernel = kernel ?? ossgate_md5_best_kernel() }
@@ -118,13 +122,14 @@ package final class MD5Lanes {
     private func step() -> Int {
         let count = min(waiting.count, Int(OSSGATE_MD5_LANES_MAX))
         if waiting.count > count { preferFinishing() }
-        let lanes = Array(waiting[..<count])
-        let blocks = lanes.reduce(Self.blocksPerStepMax) { min($0, $1.blocks) }
-        hash(lanes, blocks: blocks)
-        for lane in lanes {
+        stepping.append(contentsOf: waiting[..<count])
+        let blocks = stepping.reduce(Self.blocksPerStepMax) { min($0, $1.blocks) }
+        hash(blocks: blocks)
+        for lane in stepping {
             lane.consume(blocks: blocks)
             if lane.isDone { done.append(lane) }
         }
+        stepping.removeAll(keepingCapacity: true)
         return 64 * blocks * count
     }
 
@@ -135,14 +140,18 @@ package final class MD5Lanes {
         for (index, lane) in waiting.enumerated() { lane.waitingIndex = index }
     }
 
-    private func hash(_ lanes: [MD5Lane], blocks: Int) {
-        var states: [SIMD4<UInt32>] = lanes.map { $0.state }
-        let sources = unsafe lanes.map { lane in unsafe lane.buffer?.blocksAddress }
+    private func hash(blocks: Int) {
+        for lane in stepping {
+            states.append(lane.state)
+            unsafe sources.append(lane.buffer?.blocksAddress)
+        }
         unsafe states.withUnsafeMutableBytes { words in
             let first = unsafe words.baseAddress?.assumingMemoryBound(to: UInt32.self)
-            unsafe ossgate_md5_by(kernel, first, sources, lanes.count, blocks)
+            unsafe ossgate_md5_by(kernel, first, sources, stepping.count, blocks)
         }
-        for (index, lane) in lanes.enumerated() { lane.state = states[index] }
+        for (index, lane) in stepping.enumerated() { lane.state = states[index] }
+        states.removeAll(keepingCapacity: true)
+        unsafe sources.removeAll(keepingCapacity: true)
     }
 
     /// Listeners may open lanes and finish others.
