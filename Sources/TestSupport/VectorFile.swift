@@ -28,11 +28,18 @@ package enum VectorFile {
 
     /// The rows of the catalogue that are decided at one site, such as `edge-head`.
     package static func catalogueRows(site: String, status: Int? = nil) throws -> Set<String> {
-        let files = ["errors-400.json", "errors-400-extra.json", "errors-other.json"]
-        let rows = try files.flatMap {
-            try JSONDecoder().decode([CatalogueEntry].self, from: data("catalogue/" + $0))
-        }
-        return Set(rows.filter { $0.site == site && (status ?? $0.status) == $0.status }.map(\.id))
+        Set(try catalogue().filter { $0.site == site && (status ?? $0.status) == $0.status }.map(\.id))
+    }
+
+    /// The rows of the catalogue that have this status, wherever they are decided.
+    package static func catalogueRows(status: Int) throws -> Set<String> {
+        Set(try catalogue().filter { $0.status == status }.map(\.id))
+    }
+
+    private static func catalogue() throws -> [CatalogueEntry] {
+        try FileManager.default.contentsOfDirectory(atPath: directory.appending(path: "catalogue").path)
+            .filter { $0.hasSuffix(".json") }
+            .flatMap { try JSONDecoder().decode([CatalogueEntry].self, from: data("catalogue/" + $0)) }
     }
 
     private struct CatalogueEntry: Decodable {
