@@ -83,13 +83,19 @@ private enum Permission {
     case read
     case write
 
+    private static let ofBucket =
+        ["acl", "location", "bucketInfo", "stat", "uploads", "versioning", "versions"]
+        + Setting.all.map(\.parameter) + Operations.familyParameters
+    private static let ofObject = [
+        "acl", "tagging", "live", "vod", "retention", "legalHold", "seal", "x-oss-rename",
+    ]
+
     init(_ request: EmulatorRequest) {
         let isRead = request.head.method == .get || request.head.method == .head
         if request.key.isEmpty {
-            let asksMore = ["acl", "location", "bucketInfo", "stat", "uploads", "versioning", "versions"]
-                .contains(where: request.has)
+            let asksMore = Self.ofBucket.contains(where: request.has)
             self = isRead && !asksMore ? .list : request.has("delete") ? .write : .owner
-        } else if ["acl", "tagging"].contains(where: request.has) || isRead && request.has("uploadId") {
+        } else if Self.ofObject.contains(where: request.has) || isRead && request.has("uploadId") {
             self = .owner
         } else if request.head.fields.contains("x-oss-copy-source") {
             // The source needs a permission of its own, which only the owner has for sure.

@@ -161,10 +161,10 @@ def test_tags_of_a_bucket(sdk):
         rule = oss2.models.TaggingRule()
         for name, value in tags.items():
             rule.add(name, value)
-        sdk.bucket(BUCKET).put_bucket_tags(oss2.models.Tagging(rule))
-        assert dict(sdk.bucket(BUCKET).get_bucket_tags().tag_set.tagging_rule) == tags
-        sdk.bucket(BUCKET).delete_bucket_tags()
-        assert dict(sdk.bucket(BUCKET).get_bucket_tags().tag_set.tagging_rule) == {}
+        sdk.bucket(BUCKET).put_bucket_tagging(oss2.models.Tagging(rule))
+        assert dict(sdk.bucket(BUCKET).get_bucket_tagging().tag_set.tagging_rule) == tags
+        sdk.bucket(BUCKET).delete_bucket_tagging()
+        assert dict(sdk.bucket(BUCKET).get_bucket_tagging().tag_set.tagging_rule) == {}
     else:
         sdk.client.put_bucket_tags(oss.PutBucketTagsRequest(bucket=BUCKET, tagging=oss.Tagging(
             tag_set=oss.TagSet(tags=[oss.Tag(key=name, value=value) for name, value in tags.items()]))))

@@ -78,15 +78,17 @@ final class FormUpload {
             record.contentMD5 = String(decoding: Base64.encode(stored.md5), as: UTF8.self)
             let bucket = try request.requiredBucket()
             try operations.checkKept(request, record.key)
-            try application.store.put(
+            let version = try application.store.put(
                 record, in: bucket, onlyIfAbsent: operations.forbidsOverwrite(form.request))
-            return Uploaded(record: record, form: form)
+            return Uploaded(record: record, version: version, form: form)
         }
     }
 
     /// What became of a form.
     struct Uploaded {
         let record: ObjectRecord
+        /// nil where no versions are kept.
+        let version: String?
         let form: JudgedForm
     }
 }
@@ -125,6 +127,8 @@ extension FormUpload.Uploaded {
         }
         answer.set("ETag", "\"\(record.etag)\"")
         answer.set("x-oss-hash-crc64ecma", "\(record.crc64)")
+        answer.set(version: version)
+        answer.set(encryptionOf: record.fields)
         return answer
     }
 }

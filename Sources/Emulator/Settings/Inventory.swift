@@ -42,7 +42,7 @@ extension Operations {
         if frequency == "Weekly", objects >= limits.weeklyInventoryObjects {
             throw CatalogueRow.weeklyInventoryExceedLimit.error
         }
-        let document = root.document
+        let document = Shape.inventory.normalized(root).document
         try store.changeSettings(of: bucket) { _, draft throws(OSSError) in
             let ids = draft.current.ids(Self.inventories)
             if ids.contains(id) { throw CatalogueRow.inventoryConfigurationAlreadyExists.error }

@@ -73,6 +73,7 @@ extension Operations {
         if bucket != EmulatorStore.account { _ = try store.bucket(bucket) }
         var root = try Self.root(of: body, named: setting.root, unreadable: setting.unreadable)
         guard setting.shape.fits(root) else { throw CatalogueRow.malformedXML.error }
+        root = setting.shape.normalized(root)
         try setting.complete(self, request, &root)
         let document = root.document
         try store.changeSettings(of: bucket) { _, draft in draft.put(setting.parameter, document) }

@@ -38,6 +38,24 @@ indirect enum Shape: Sendable {
     static let filled = Shape.text(1...4096)
     static let days = Shape.number(1...UInt64(Int32.max))
 
+    /// The element as it is kept: words, numbers and truths without the white space around them, and in lower case
+    /// what is read in any.
+    func normalized(_ element: XMLElement) -> XMLElement {
+        var element = element
+        switch self {
+        case .anything, .text: break
+        case .word, .number, .midnight: element.text = Array(element.trimmedText)
+        case .truth: element.text = element.trimmedText.map(ASCII.lowercased)
+        case .parts(let parts):
+            for index in element.children.indices {
+                let child = element.children[index]
+                guard let part = parts.first(where: { child.isNamed($0.name) }) else { continue }
+                element.children[index] = part.shape.normalized(child)
+            }
+        }
+        return element
+    }
+
     func fits(_ element: XMLElement) -> Bool {
         let text = element.trimmedText
         switch self {
