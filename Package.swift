@@ -30,6 +30,7 @@ let package = Package(
     targets: [
         // C modules: system libraries, and kernels that need instruction-set intrinsics.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CKernels", cSettings: strictC),
@@ -53,8 +54,10 @@ let package = Package(
 
         // Input, output and time.
         library("TLS", ["COpenSSL"]),
+        library("HTTP2", ["Bytes", "CNghttp2", "HTTPModel", "HTTP1"]),
+        tests("HTTP2Tests", ["Bytes", "HTTP1", "HTTP2", "HTTPModel"]),
         library("Reactor", ["Bytes", "CKernels", "TLS"]),
-        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Reactor", "TLS"]),
+        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "HTTP2", "OSSModel", "Reactor", "TLS"]),
 
         // The gateway, and its judge, which shares none of the gateway's rules.
         library("Telemetry", ["Bytes", "HTTPModel", "OSSModel"]),
@@ -76,7 +79,8 @@ let package = Package(
         .executableTarget(
             name: "ossgate",
             dependencies: [
-                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "Telemetry",
+                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTP2", "HTTPServer",
+                "Telemetry",
                 "Proxy", "Emulator", "Config", "Explain",
                 "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "TLS",
                 "Telemetry", "Proxy", "Emulator", "Config",
@@ -99,7 +103,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Admission", "Bytes", "Digest", "Emulator", "HTTP1", "HTTPModel", "HTTPServer", "OSSModel",
+                "Admission", "Bytes", "CNghttp2", "Digest", "Emulator", "HTTP1", "HTTPModel", "HTTPServer",
+                "OSSModel",
                 "Proxy", "Reactor", "TLS", "Telemetry", "TestSupport",
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
@@ -116,10 +121,11 @@ let package = Package(
         tests("TLSTests", ["COpenSSL", "TLS", "TestSupport"]),
 
         // Fuzzers: one harness for each decoder, and a program around it.
-        library("Fuzzing", ["Admission", "Bytes", "HTTP1", "HTTPModel", "OSSModel"]),
+        library("Fuzzing", ["Admission", "Bytes", "HTTP1", "HTTP2", "HTTPModel", "OSSModel"]),
         .executableTarget(name: "FuzzForm", dependencies: ["Fuzzing"], swiftSettings: strict),
         .executableTarget(name: "FuzzDocument", dependencies: ["Fuzzing"], swiftSettings: strict),
         .executableTarget(name: "FuzzHTTP1", dependencies: ["Fuzzing"], swiftSettings: strict),
+        .executableTarget(name: "FuzzHTTP2", dependencies: ["Fuzzing"], swiftSettings: strict),
 
         // What tests share: vectors and their placeholders.
         library("TestSupport", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "TLS"]),

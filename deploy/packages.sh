@@ -29,7 +29,7 @@ install_packages() {
 # Fails unless Swift is there; installs the packages of every build.
 prepare_build() {
     command -v swift >/dev/null || fail "swift is not installed; see https://www.swift.org/install/linux/"
-    install_packages ca-certificates git pkg-config libssl-dev libexpat1-dev libsqlite3-dev
+    install_packages ca-certificates git pkg-config libssl-dev libnghttp2-dev libexpat1-dev libsqlite3-dev
 }
 
 # Builds products for release. With Swift's libraries inside the program, calls into them are direct and it starts with

@@ -1,9 +1,16 @@
 /// The whole configuration of one process: validated, complete with defaults, and never changed afterwards.
 package struct Configuration: Sendable, Equatable {
+    package enum ListenerProtocol: String, Sendable, CaseIterable {
+        case http11 = "http/1.1"
+        case h2
+        case h2c
+    }
+
     package struct Listener: Sendable, Equatable {
         package var bind: ListenAddress
         /// nil for plain text.
         package var tls: ListenerTLS?
+        package var protocols: [ListenerProtocol]
     }
 
     /// Names of files with a certificate and its chain, and with the key to it, in PEM form.

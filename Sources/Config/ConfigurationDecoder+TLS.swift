@@ -18,6 +18,19 @@ extension ConfigurationDecoder {
             path: tls.path, certificates: certificates, clientCA: file(tls, "clientCA"))
     }
 
+    /// What a listener speaks; without the key all that is usual for it.
+    func protocols(_ listener: ObjectReader, isSecure: Bool) -> [Configuration.ListenerProtocol] {
+        guard let items = listener.texts("protocols") else { return isSecure ? [.h2, .http11] : [.http11] }
+        return items.compactMap { path, text in
+            guard let found = Configuration.ListenerProtocol(rawValue: text) else { return nil }
+            if found == .h2, !isSecure { problems.add(path, "\"h2\" needs tls; without it there is \"h2c\"") }
+            if found == .h2c, isSecure {
+                problems.add(path, "\"h2c\" is for plain text; with tls it is \"h2\"")
+            }
+            return found
+        }
+    }
+
     func originTLS(
         _ origin: ObjectReader, _ endpoint: Configuration.OriginEndpoint
     ) -> Configuration.OriginTLS {

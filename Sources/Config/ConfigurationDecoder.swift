@@ -40,13 +40,15 @@ struct ConfigurationDecoder {
             readers = [ObjectReader(nil, path: "listeners[0]", table: "listeners[]", problems: problems)]
         }
         return (readers ?? []).compactMap { reader in
-            _ = reader.texts("protocols")
             if reader.itemCount("protocols") == 0 {
                 problems.add(ObjectReader.join(reader.path, "protocols"), "needs at least one protocol")
             }
             guard reader.isObject else { return nil }
             let tls = listenerTLS(reader)
-            return bind(reader).map { ($0.path, Configuration.Listener(bind: $0.bind, tls: tls)) }
+            let protocols = protocols(reader, isSecure: tls != nil)
+            return bind(reader).map {
+                ($0.path, Configuration.Listener(bind: $0.bind, tls: tls, protocols: protocols))
+            }
         }
     }
 

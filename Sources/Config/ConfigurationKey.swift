@@ -58,8 +58,9 @@ struct ConfigurationKey: Sendable {
                 "listeners[].bind", .text, "127.0.0.1:8080",
                 "where clients connect: `host:port`, `[v6]:port` or `unix:/path`; port 0 picks one"),
             ConfigurationKey(
-                "listeners[].protocols[]", .choice(["http/1.1"], later: ["h2", "h2c"]), "http/1.1",
-                "protocols of the listener"),
+                "listeners[].protocols[]", .choice(["http/1.1", "h2", "h2c"]), nil,
+                "`h2` is HTTP/2 over TLS, `h2c` over plain text; by default `http/1.1`, and `h2` too with TLS"
+            ),
             ConfigurationKey(
                 "listeners[].tls.certificate", .text, nil,
                 "a PEM file with the certificate and its chain; makes it a listener of TLS 1.2 and 1.3"),

@@ -48,7 +48,7 @@ package enum Harness {
     }
 
     /// Where an input is cut: any place, the same each time.
-    private static func place(of input: [UInt8]) -> Int {
+    static func place(of input: [UInt8]) -> Int {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in input { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return Int(hash % UInt64(input.count + 1))

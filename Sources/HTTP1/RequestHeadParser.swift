@@ -1,7 +1,12 @@
 import Bytes
-import HTTPModel
+package import HTTPModel
 
 extension RequestHead {
+    /// Parses a head that HTTP/2 has put into the form of HTTP/1.1, from its request line to its empty line.
+    package init(gathered bytes: [UInt8], limits: HTTP1Limits) throws(DecodeError) {
+        try self.init(bytes, limits: limits)
+    }
+
     /// Parses a head that a `SectionReader` has gathered; the target and the fields are ranges of `bytes`.
     init(_ bytes: [UInt8], limits: HTTP1Limits) throws(DecodeError) {
         let span = bytes.span

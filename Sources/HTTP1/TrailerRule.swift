@@ -1,8 +1,8 @@
-import Bytes
+package import Bytes
 import HTTPModel
 
 /// Fields that have no meaning, or a dangerous one, after the body (RFC 9110, section 6.5.1).
-enum TrailerRule {
+package enum TrailerRule {
     private static let names: [Literal] = [
         "host", "authorization", "cookie", "set-cookie", "date", "expect", "range", "cache-control",
         "location",
@@ -11,7 +11,7 @@ enum TrailerRule {
     private static let prefixes: [Literal] = ["content-", "if-"]
 
     /// Framing, routing, authentication and conditions.
-    static func isForbidden(_ name: ByteSlice) -> Bool {
+    package static func isForbidden(_ name: ByteSlice) -> Bool {
         HopByHop.contains(name) || names.contains { name.matchesIgnoringCase($0) }
             || prefixes.contains { name.hasPrefixIgnoringCase($0) }
     }

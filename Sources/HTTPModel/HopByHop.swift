@@ -23,6 +23,14 @@ package enum HopByHop {
         first.matchesIgnoringCase(name) || second.matchesIgnoringCase(name)
     }
 
+    /// Fields that a message of HTTP/2 must not have (RFC 9113, section 8.2.2).
+    package static func isConnectionSpecific(_ name: ByteSlice) -> Bool {
+        let names: [Literal] = [
+            "connection", "proxy-connection", "keep-alive", "transfer-encoding", "upgrade",
+        ]
+        return names.contains { name.matchesIgnoringCase($0) }
+    }
+
     /// The options that Connection fields name, without blanks, as written.
     package static func connectionOptions(_ fields: Fields) -> [ByteSlice] {
         var options: [ByteSlice] = []

@@ -27,7 +27,7 @@ final class HandshakeConnection: ConnectionHandler, DrainableConnection {
         guard !isOver else { return }
         server.observe(connection.session?.isResumed == true ? .handshakeResumed : .handshakeCompleted)
         // The next one is counted before this one is gone: the server never looks idle in between.
-        server.serve(connection, speaking: connection.session?.applicationProtocol, options)
+        _ = server.serve(connection, speaking: connection.session?.applicationProtocol, options)
         leave()
     }
 

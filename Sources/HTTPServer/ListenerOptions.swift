@@ -1,3 +1,4 @@
+package import HTTP2
 package import TLS
 
 /// What a listener speaks.
@@ -22,7 +23,7 @@ package struct ListenerOptions: Sendable {
 }
 
 /// What is counted of connections below the level of requests.
-package enum ServerEvent: Int, Sendable, CaseIterable {
+package enum ServerEvent: Sendable, Equatable {
     /// A full TLS handshake.
     case handshakeCompleted
     /// One that resumed an earlier session.
@@ -30,6 +31,8 @@ package enum ServerEvent: Int, Sendable, CaseIterable {
     /// One that failed, by the fault of either side, or that the client broke off.
     case handshakeFailed
     case handshakeTimedOut
+    /// A client of HTTP/2 was told to calm down, and its connection ended.
+    case http2Abuse(HTTP2Abuse)
 }
 
 /// A connection that has something to do when the server begins to drain.

@@ -1,4 +1,5 @@
 package import HTTP1
+package import HTTP2
 import HTTPModel
 import OSSModel
 package import Reactor
@@ -6,6 +7,8 @@ package import Reactor
 /// Bounds of a server's connections. Times are nanoseconds, sizes are bytes.
 package struct ServerSettings: Sendable {
     package var http1 = HTTP1Limits()
+    /// Field lists are bounded by `http1.headBytesMax`.
+    package var http2 = HTTP2Limits()
     /// From the first byte of a head, or the opening of a connection, to the end of the head; then 408. A TLS handshake
     /// has the same time to itself.
     package var headNanoseconds: UInt64 = 10_000_000_000
@@ -56,18 +59,37 @@ package final class Server: ShardService {
 
     /// Serves a connection that a listener has accepted.
     package func serve(_ connection: Connection, _ options: ListenerOptions = ListenerOptions()) {
-        guard let tls = options.tls else { return serve(connection, speaking: nil, options) }
+        guard let tls = options.tls else { return servePlain(connection, options) }
         connection.secure(tls.makeSession())
         let handshake = HandshakeConnection(self, connection, options)
         connection.handler = handshake
         handshake.start()
     }
 
-    /// Serves a connection whose protocol is known; nil when the client has not said.
-    func serve(_ connection: Connection, speaking name: String?, _ options: ListenerOptions) {
+    private func servePlain(_ connection: Connection, _ options: ListenerOptions) {
+        guard options.protocols.contains(.h2c) else { return _ = serve(connection, speaking: nil, options) }
+        guard options.protocols.contains(.http11) else {
+            return _ = serve(connection, speaking: "h2", options)
+        }
+        let preface = PrefaceConnection(self, connection, options)
+        connection.handler = preface
+        preface.start()
+    }
+
+    /// Serves a connection whose protocol is known; nil when the client has not said. Returns who hears it.
+    func serve(
+        _ connection: Connection, speaking name: String?, _ options: ListenerOptions
+    ) -> any ConnectionHandler {
+        if name == "h2" || name == nil && !options.protocols.contains(.http11) {
+            let server = HTTP2Connection(self, connection)
+            connection.handler = server
+            server.start()
+            return server
+        }
         let server = ServerConnection(self, connection)
         connection.handler = server
         server.start()
+        return server
     }
 
     /// Serves what comes to a bound address.

@@ -173,6 +173,10 @@ extension ShardMetrics {
         case .handshakeResumed: handshakeEnded(.resumed)
         case .handshakeFailed: handshakeEnded(.failed)
         case .handshakeTimedOut: handshakeEnded(.timedOut)
+        case .http2Abuse(.resets): http2Abused(.resets)
+        case .http2Abuse(.continuations): http2Abused(.continuations)
+        case .http2Abuse(.idleFrames): http2Abused(.idleFrames)
+        case .http2Abuse(.fieldLists): http2Abused(.fieldLists)
         }
     }
 }

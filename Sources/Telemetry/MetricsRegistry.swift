@@ -104,6 +104,11 @@ package final class MetricsRegistry: Sendable {
         for result in ShardMetrics.Handshake.allCases {
             text.sample([("result", result.label)], sum { $0.handshakes[result.rawValue] })
         }
+        text.family(
+            "ossgate_http2_abuse_total", .counter, "HTTP/2 connections that were ended for floods, by kind.")
+        for kind in ShardMetrics.HTTP2Abuse.allCases {
+            text.sample([("kind", kind.label)], sum { $0.http2Abuses[kind.rawValue] })
+        }
         text.family("ossgate_connections", .gauge, "Open connections.")
         for side in ShardMetrics.Side.allCases {
             // Closed is read first: a connection that comes and goes meanwhile cannot make this negative.
@@ -162,6 +167,18 @@ package final class MetricsRegistry: Sendable {
 
     private func sum(_ counter: (ShardMetrics) -> ShardMetrics.Counter) -> UInt64 {
         shards.reduce(0) { $0 &+ counter($1).value }
+    }
+}
+
+extension ShardMetrics.HTTP2Abuse {
+    /// The value of the label.
+    var label: String {
+        switch self {
+        case .resets: "resets"
+        case .continuations: "continuations"
+        case .idleFrames: "idle_frames"
+        case .fieldLists: "field_lists"
+        }
     }
 }
 

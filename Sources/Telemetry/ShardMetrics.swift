@@ -65,6 +65,14 @@ package final class ShardMetrics: Sendable {
         case timedOut
     }
 
+    /// For what HTTP/2 connections were ended.
+    package enum HTTP2Abuse: Int, Sendable, CaseIterable {
+        case resets
+        case continuations
+        case idleFrames
+        case fieldLists
+    }
+
     package enum Side: Int, Sendable, CaseIterable {
         case downstream
         case upstream
@@ -128,6 +136,7 @@ package final class ShardMetrics: Sendable {
     let responseBytes = Counter()
     let upstreamFailures: [Counter]
     let handshakes: [Counter]
+    let http2Abuses: [Counter]
     /// Connections that were opened, by side, and those of them that are closed.
     let opened: [Counter]
     let closed: [Counter]
@@ -143,6 +152,7 @@ package final class ShardMetrics: Sendable {
             Algorithm.allCases.count * Direction.count * CheckResult.count)
         upstreamFailures = counters(UpstreamPhase.allCases.count)
         handshakes = counters(Handshake.allCases.count)
+        http2Abuses = counters(HTTP2Abuse.allCases.count)
         opened = counters(Side.allCases.count)
         closed = counters(Side.allCases.count)
     }
@@ -195,6 +205,8 @@ package final class ShardMetrics: Sendable {
     }
 
     package func upstreamFailed(_ phase: UpstreamPhase) { upstreamFailures[phase.rawValue].add(1) }
+
+    package func http2Abused(_ abuse: HTTP2Abuse) { http2Abuses[abuse.rawValue].add(1) }
 
     package func handshakeEnded(_ result: Handshake) { handshakes[result.rawValue].add(1) }
 

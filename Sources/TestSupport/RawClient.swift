@@ -18,6 +18,11 @@ package final class RawClient {
         package let head: ResponseHead
         package let body: [UInt8]
 
+        package init(head: ResponseHead, body: [UInt8]) {
+            self.head = head
+            self.body = body
+        }
+
         package var status: Int { head.status }
         package var text: String { String(decoding: body, as: UTF8.self) }
 
@@ -46,6 +51,7 @@ package final class RawClient {
     }
 
     private let socket: Int32
+    private static let nothingCame = "nothing received for ten seconds"
     private var isOpen = true
     private var decoder = ResponseDecoder()
     private var input: [UInt8] = []
@@ -179,6 +185,19 @@ package final class RawClient {
         }
     }
 
+    /// What has come since the last call, at least one byte; nil at the end, also for a reset.
+    package func piece() throws -> [UInt8]? {
+        while input.isEmpty {
+            do {
+                guard try receive() else { return nil }
+            } catch let failure as Failure where failure.description != Self.nothingCame {
+                return nil
+            }
+        }
+        defer { input = [] }
+        return input
+    }
+
     /// Everything until the peer ends; a reset counts as an end.
     package func rest() -> [UInt8] {
         while (try? receive()) == true {}
@@ -191,7 +210,9 @@ package final class RawClient {
         guard !inputEnded else { return false }
         var buffer = [UInt8](repeating: 0, count: 65_536)
         let count = unsafe recv(socket, &buffer, buffer.count, 0)
-        guard count >= 0 else { throw Failure(description: "nothing received: errno \(errno)") }
+        guard count >= 0 else {
+            throw Failure(description: errno == EAGAIN ? Self.nothingCame : "errno \(errno)")
+        }
         guard let session else {
             input.append(contentsOf: buffer[..<count])
             return count > 0

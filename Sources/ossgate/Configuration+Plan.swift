@@ -38,7 +38,9 @@ extension Configuration {
 
     /// One for each listener.
     func listenerOptions(_ security: SecurityContexts) -> [ListenerOptions] {
-        security.listeners.map { ListenerOptions(tls: $0) }
+        zip(listeners, security.listeners).map { listener, tls in
+            ListenerOptions(tls: tls, protocols: Set(listener.protocols.map(\.server)))
+        }
     }
 
     private var serverSettings: ServerSettings {
@@ -54,6 +56,16 @@ extension Configuration {
         return settings
     }
 
+}
+
+extension Configuration.ListenerProtocol {
+    fileprivate var server: HTTPProtocol {
+        switch self {
+        case .http11: .http11
+        case .h2: .h2
+        case .h2c: .h2c
+        }
+    }
 }
 
 extension Configuration.RuleMode {

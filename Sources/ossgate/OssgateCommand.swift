@@ -1,6 +1,7 @@
 import ArgumentParser
 import Config
 import Digest
+import HTTP2
 
 /// The command line: sub-commands and versions.
 @main struct OssgateCommand: AsyncParsableCommand {
@@ -14,6 +15,7 @@ import Digest
         version: """
             ossgate \(version)
             \(OpenSSLVersion.text)
+            \(HTTP2Version.text)
             configuration schema \(Configuration.schemaVersion)
             """,
         subcommands: [

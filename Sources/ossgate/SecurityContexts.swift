@@ -19,7 +19,7 @@ struct SecurityContexts {
     init(_ configuration: Configuration, ticketKeys: TicketKeys, file: String?) throws(ConfigurationFailure) {
         var reader = FileReader()
         listeners = configuration.listeners.map { listener in
-            listener.tls.flatMap { reader.server($0, ticketKeys) }
+            listener.tls.flatMap { reader.server($0, listener.protocols.map(\.rawValue), ticketKeys) }
         }
         origin =
             if case .https(let host, _) = configuration.origin {
@@ -36,15 +36,16 @@ struct SecurityContexts {
         var problems: [ConfigurationProblem] = []
         var warnings: [ConfigurationProblem] = []
 
-        mutating func server(_ tls: Configuration.ListenerTLS, _ ticketKeys: TicketKeys) -> TLSServerContext?
-        {
+        mutating func server(
+            _ tls: Configuration.ListenerTLS, _ protocols: [String], _ ticketKeys: TicketKeys
+        ) -> TLSServerContext? {
             let before = problems.count
             let certificates = tls.certificates.map { certificate($0, key: "privateKey", "certificate") }
             let authorities = tls.clientCA.map { contents($0, at: "\(tls.path).clientCA") }
             guard problems.count == before else { return nil }
             do throws(TLSConfigurationError) {
                 let context = try TLSServerContext(
-                    certificates: certificates, clientAuthorities: authorities, protocols: ["http/1.1"],
+                    certificates: certificates, clientAuthorities: authorities, protocols: protocols,
                     ticketKeys: ticketKeys)
                 for (files, seconds) in zip(tls.certificates, context.secondsUntilExpiry(now: Self.now)) {
                     warn(files.path + ".certificate", files.certificate, expiresIn: seconds)

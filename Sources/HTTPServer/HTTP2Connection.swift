@@ -1,0 +1,285 @@
+import Bytes
+import HTTP1
+import HTTP2
+import HTTPModel
+import Reactor
+
+/// One HTTP/2 connection of a client: each of its streams is an exchange, handed to the application as the one of an
+/// HTTP/1.1 connection is. Bytes of a paused body stay here, at most the stream's window, which is not given back until
+/// they are taken.
+final class HTTP2Connection: ConnectionHandler, DrainableConnection {
+    unowned let server: Server
+    let connection: Connection
+    let session: HTTP2Session
+    private var exchanges: [Int32: HTTP2Exchange] = [:]
+    /// Those whose application waits until the client has taken more.
+    private var congested: Set<Int32> = []
+    private var phase = Phase.open
+    private var isReceiving = false
+    private var isPumping = false
+    private var inputEnded = false
+    private var awaitsPing = false
+    private var deadlineIsForFields = false
+    /// For a field list, or for the next request.
+    private lazy var deadline = Deadline(server.core) { [unowned self] in deadlineExpired() }
+    private lazy var outputDeadline = Deadline(server.core) { [unowned self] in outputDeadlineExpired() }
+    private var outputSeen: UInt64 = 0
+
+    private enum Phase {
+        case open
+        /// Nothing more is taken; what is to be sent is on its way.
+        case ending
+        case closed
+    }
+
+    init(_ server: Server, _ connection: Connection) {
+        self.server = server
+        self.connection = connection
+        var limits = server.settings.http2
+        limits.fieldListBytesMax = server.settings.http1.headBytesMax
+        session = HTTP2Session(limits: limits)
+        server.connectionOpened()
+        server.setDrainable(self, true)
+    }
+
+    func start() {
+        deadline.set(after: server.settings.headNanoseconds)
+        pump()
+    }
+
+    /// The client is told to make no further requests; those that it has made are answered.
+    func closeIdle() {
+        guard phase == .open else { return }
+        if exchanges.isEmpty {
+            session.end()
+        } else {
+            awaitsPing = true
+            session.announceEnd()
+        }
+        pump()
+        if exchanges.isEmpty { endAfterOutput() }
+    }
+
+    // MARK: Events
+
+    func connectionReceived(_ bytes: Span<UInt8>) {
+        guard phase == .open else { return drop(bytes.count) }
+        isReceiving = true
+        let events = session.receive(bytes)
+        for (index, event) in events.enumerated() {
+            let next = index + 1 < events.count ? events[index + 1] : nil
+            handle(event, next, bytes)
+            guard phase == .open else { break }
+        }
+        isReceiving = false
+        guard phase == .open else { return }
+        updateDeadline()
+        pump()
+    }
+
+    func connectionInputEnded() {
+        inputEnded = true
+        guard phase == .open else { return closeAfterOutput() }
+        for exchange in exchanges.values { exchange.inputEnded() }
+        if exchanges.isEmpty { endAfterOutput() } else { pump() }
+    }
+
+    func connectionDrained() { pump() }
+
+    func connectionClosed(_ error: TransportError?) { close() }
+
+    private func handle(_ event: HTTP2Event, _ next: HTTP2Event?, _ bytes: Span<UInt8>) {
+        switch event {
+        case .head(let stream, let fields, let isTooLarge, let endsStream):
+            begin(stream, fields, isTooLarge: isTooLarge, endsStream: endsStream)
+        case .data(let stream, let range):
+            guard let exchange = exchanges[stream] else {
+                return session.consumeConnection(count: range.count)
+            }
+            var endFollows = false
+            if case .end(let ended, _)? = next { endFollows = ended == stream }
+            exchange.receive(bytes.extracting(range), endFollows: endFollows)
+        case .end(let stream, let trailers):
+            do throws(DecodeError) {
+                let checked = try HTTP2Head.trailers(trailers, limits: server.settings.http1)
+                exchanges[stream]?.receiveEnd(trailers: checked)
+            } catch {
+                exchanges[stream]?.bodyFailed(.malformed(error.reason))
+            }
+        case .misplacedFields(let stream):
+            exchanges[stream]?.bodyFailed(.malformed("fields after the body that do not end it"))
+        case .closed(let stream, _): forget(stream)
+        case .pingAnswered:
+            guard awaitsPing else { return }
+            awaitsPing = false
+            session.end()
+        case .abuse(let abuse):
+            server.observe(.http2Abuse(abuse))
+            session.endForAbuse()
+            loseExchanges()
+            endAfterOutput()
+        }
+    }
+
+    private func begin(_ stream: Int32, _ fields: Fields, isTooLarge: Bool, endsStream: Bool) {
+        deadline.cancel()
+        deadlineIsForFields = false
+        do throws(DecodeError) {
+            guard !isTooLarge else { throw DecodeError(status: 431, reason: "field list too long") }
+            let head = try HTTP2Head.request(fields, endsStream: endsStream, limits: server.settings.http1)
+            let made = HTTP2Exchange(self, stream: stream, head)
+            exchanges[stream] = made
+            made.start(server.application.begin(head, made))
+        } catch {
+            let head = RequestHead(method: .other([]), target: [], version: .http2, isPersistent: false)
+            let made = HTTP2Exchange(self, stream: stream, head)
+            exchanges[stream] = made
+            made.giveUp()
+            server.application.refuse(HeadFailure(status: error.status, reason: error.reason), made)
+        }
+    }
+
+    private func forget(_ stream: Int32) {
+        congested.remove(stream)
+        exchanges.removeValue(forKey: stream)?.connectionLost()
+        guard exchanges.isEmpty, phase == .open else { return }
+        if inputEnded || !server.acceptsFurtherRequests, !awaitsPing {
+            if !inputEnded { session.end() }
+            return endAfterOutput()
+        }
+        deadlineIsForFields = false
+        deadline.set(after: server.settings.keepAliveNanoseconds)
+    }
+
+    // MARK: Output
+
+    /// Moves what the session has to say to the connection, as far as that takes it. Exchanges call this after each
+    /// change; within `connectionReceived` it waits until all events are handled.
+    func pump() {
+        guard !isReceiving, !isPumping, phase != .closed else { return }
+        isPumping = true
+        var output: [UInt8] = []
+        while !connection.isCongested, session.wantsToSend {
+            output.removeAll(keepingCapacity: true)
+            session.send(to: &output, bytesMax: 128 * 1024)
+            guard !output.isEmpty else { break }
+            connection.send(output)
+            tellDrained()
+        }
+        isPumping = false
+        if connection.isOutputBlocked { watchOutput() }
+        if phase == .open, session.isOver { endAfterOutput() }
+    }
+
+    /// Applications whose client has taken enough go on; what they send is taken up by the loop of `pump`.
+    private func tellDrained() {
+        for stream in congested
+        where session.pendingBytes(stream: stream) <= session.limits.responseBytesHigh / 2 {
+            congested.remove(stream)
+            exchanges[stream]?.outputDrained()
+        }
+    }
+
+    func isCongested(_ stream: Int32) -> Bool {
+        guard session.pendingBytes(stream: stream) > session.limits.responseBytesHigh else { return false }
+        congested.insert(stream)
+        return true
+    }
+
+    // MARK: Deadlines
+
+    private func updateDeadline() {
+        if session.isInFieldList {
+            guard !deadlineIsForFields else { return }
+            deadlineIsForFields = true
+            deadline.set(after: server.settings.headNanoseconds)
+        } else if deadlineIsForFields {
+            deadlineIsForFields = false
+            if exchanges.isEmpty {
+                deadline.set(after: server.settings.keepAliveNanoseconds)
+            } else {
+                deadline.cancel()
+            }
+        }
+    }
+
+    private func deadlineExpired() {
+        guard phase == .open else { return closeAfterOutput() }
+        if deadlineIsForFields {
+            // The field list cannot be gone past, so no answer can be.
+            session.endForAbuse()
+            loseExchanges()
+        } else {
+            session.end()
+        }
+        pump()
+        endAfterOutput()
+    }
+
+    private func watchOutput() {
+        guard !outputDeadline.isSet else { return }
+        outputSeen = connection.bytesWritten
+        outputDeadline.set(after: server.settings.bodyIdleNanoseconds)
+    }
+
+    private func outputDeadlineExpired() {
+        guard connection.pendingBytes > 0 else { return }
+        guard connection.bytesWritten != outputSeen else { return close(reset: true) }
+        watchOutput()
+    }
+
+    // MARK: End
+
+    /// Says what is left to be said and ends our side, then waits for the client to end its own: closing with unread
+    /// bytes would make the kernel reset the connection, and the reason might never arrive.
+    private func endAfterOutput() {
+        guard phase == .open else { return }
+        isReceiving = false
+        pump()
+        guard phase == .open else { return }
+        phase = .ending
+        loseExchanges()
+        guard !inputEnded else { return closeAfterOutput() }
+        connection.endOutput()
+        if connection.pendingBytes > 0 { watchOutput() }
+        lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
+        deadline.set(after: server.settings.lingerIdleNanoseconds)
+    }
+
+    /// Closes when the client has taken all, or has stopped taking it.
+    private func closeAfterOutput() {
+        guard connection.pendingBytes > 0 else { return close() }
+        deadline.cancel()
+        watchOutput()
+        connection.closeAfterFlush()
+    }
+
+    private var lingerEnd: UInt64 = 0
+    private var lingered: UInt64 = 0
+
+    private func drop(_ count: Int) {
+        guard phase == .ending else { return }
+        lingered += UInt64(count)
+        guard lingered <= server.settings.lingerBytesMax, server.core.now < lingerEnd else {
+            return close(reset: true)
+        }
+        if !connection.isClosing { deadline.set(after: server.settings.lingerIdleNanoseconds) }
+    }
+
+    private func loseExchanges() {
+        let lost = exchanges.values
+        exchanges = [:]
+        for exchange in lost { exchange.connectionLost() }
+    }
+
+    private func close(reset: Bool = false) {
+        guard phase != .closed else { return }
+        phase = .closed
+        deadline.retire()
+        outputDeadline.retire()
+        server.setDrainable(self, false)
+        server.connectionClosed()
+        loseExchanges()
+        connection.close(reset: reset)
+    }
+}

@@ -1,0 +1,285 @@
+import Bytes
+import HTTP1
+import HTTP2
+import HTTPModel
+import Reactor
+import TLS
+
+/// One request on an HTTP/2 stream and the answer to it. What its application sees is what one of HTTP/1.1 would see:
+/// the last byte of a body of known length comes only when the stream has ended, so that a length that lies is never
+/// taken for a whole body.
+final class HTTP2Exchange: Responder {
+    /// Let go when the exchange ends, which also breaks the cycle between the two.
+    private var owner: HTTP2Connection?
+    private unowned let server: Server
+    private let stream: Int32
+    private let head: RequestHead
+    private var handler: (any ExchangeHandler)?
+    private var request = RequestState.reading
+    private var response = ResponseState.none
+    private var pauses: PauseReasons = []
+    private var hasContinued = false
+    /// Body bytes that have come, and those of them that a pause keeps here: at most the stream's window.
+    private var received: UInt64 = 0
+    private var pending: [UInt8] = []
+    private var lastByte: UInt8?
+    /// The stream has ended on the client's side, with these.
+    private var trailers: Fields?
+    private(set) var bodyBytesSent: UInt64 = 0
+    private var rateStart: UInt64
+    private var rateBytes: UInt64 = 0
+    private lazy var bodyDeadline = Deadline(server.core) { [unowned self] in bodyFailed(.stalled) }
+    private lazy var responseDeadline = Deadline(server.core) { [unowned self] in responseDeadlineExpired() }
+    private var responseSeen: UInt64 = 0
+
+    private enum RequestState {
+        case reading
+        case complete
+        /// The body cannot be had whole, or nothing of it is wanted any more.
+        case over
+    }
+
+    private enum ResponseState: Equatable {
+        case none
+        /// `left` is what Content-Length still demands.
+        case length(left: UInt64)
+        case untilEnd
+        /// HEAD, 204, 304.
+        case bodiless
+        case finished
+    }
+
+    init(_ owner: HTTP2Connection, stream: Int32, _ head: RequestHead) {
+        self.owner = owner
+        server = owner.server
+        self.stream = stream
+        self.head = head
+        rateStart = owner.server.core.now
+    }
+
+    /// The application has made the handler; it may have answered already.
+    func start(_ handler: any ExchangeHandler) {
+        guard response != .finished, owner != nil else { return }
+        self.handler = handler
+        if head.framing != .none, pauses.isEmpty { setBodyDeadline() }
+    }
+
+    /// The request cannot be read: nothing of it is wanted, only an answer is owed.
+    func giveUp() { request = .over }
+
+    // MARK: Request side, called by the connection
+
+    /// `endFollows`: the piece is the last one, and the end of the stream has come with it.
+    func receive(_ body: Span<UInt8>, endFollows: Bool) {
+        guard request == .reading, response != .finished else { return drop(body.count) }
+        received += UInt64(body.count)
+        rateBytes += UInt64(body.count)
+        if let length, received > length {
+            drop(body.count)
+            return bodyFailed(.malformed("more data than Content-Length says"))
+        }
+        if isTooSlow {
+            drop(body.count)
+            return bodyFailed(.stalled)
+        }
+        guard pauses.isEmpty, pending.isEmpty else { return pending.append(body) }
+        setBodyDeadline()
+        deliver(body, endFollows: endFollows)
+    }
+
+    func receiveEnd(trailers: Fields) {
+        guard request == .reading else { return }
+        if let length, received != length { return bodyFailed(.truncated) }
+        self.trailers = trailers
+        bodyDeadline.cancel()
+        if pauses.isEmpty { proceed() }
+    }
+
+    func bodyFailed(_ failure: BodyFailure) {
+        guard request == .reading else { return }
+        request = .over
+        bodyDeadline.cancel()
+        drop(pending.count)
+        pending = []
+        if response != .finished { handler?.receiveFailure(failure) }
+    }
+
+    func inputEnded() {
+        if trailers == nil { bodyFailed(.truncated) }
+    }
+
+    func outputDrained() {
+        if response != .finished { handler?.downstreamDrained() }
+    }
+
+    /// The stream is gone, in order or not.
+    func connectionLost() {
+        let listener = response == .finished ? nil : handler
+        // The stream is gone, the connection's window is not.
+        drop(pending.count)
+        release()
+        listener?.departed()
+    }
+
+    /// The known length of the body.
+    private var length: UInt64? {
+        if case .length(let count) = head.framing { count } else { nil }
+    }
+
+    private func drop(_ count: Int) {
+        if count > 0 { owner?.session.consume(stream: stream, count: count) }
+    }
+
+    private func deliver(_ body: Span<UInt8>, endFollows: Bool) {
+        drop(body.count)
+        guard let length, received == length, !endFollows, !body.isEmpty else {
+            handler?.receive(body, remaining: length.map { $0 - received })
+            return
+        }
+        lastByte = body[body.count - 1]
+        if body.count > 1 { handler?.receive(body.extracting(0..<(body.count - 1)), remaining: 1) }
+    }
+
+    /// Delivers what a pause or the end of the stream has kept back, as long as nothing pauses again.
+    private func proceed() {
+        if !pending.isEmpty, pauses.isEmpty {
+            var kept: [UInt8] = []
+            swap(&kept, &pending)
+            deliver(kept.span, endFollows: trailers != nil)
+        }
+        guard let trailers, pauses.isEmpty, pending.isEmpty, request == .reading else { return }
+        if let byte = lastByte {
+            lastByte = nil
+            handler?.receive([byte].span, remaining: 0)
+        }
+        guard pauses.isEmpty, request == .reading else { return }
+        request = .complete
+        handler?.receiveEnd(trailers: trailers)
+    }
+
+    // MARK: Responder
+
+    func sendContinue() {
+        guard head.expectsContinue, !hasContinued, response == .none, let owner else { return }
+        hasContinued = true
+        owner.session.respondContinue(stream: stream)
+        owner.pump()
+    }
+
+    func send(_ answer: ResponseHead) {
+        guard response == .none, let owner else { return }
+        let fields = HTTP2ResponseFields(answer, request: head, server: server)
+        response = fields.isBodiless ? .bodiless : fields.length.map { .length(left: $0) } ?? .untilEnd
+        owner.session.respond(
+            stream: stream, status: answer.status, fields: fields.list, hasBody: fields.hasBody)
+        owner.pump()
+    }
+
+    func send(body: Span<UInt8>) {
+        guard let owner, !body.isEmpty else { return }
+        switch response {
+        case .none, .bodiless, .finished: return
+        case .length(let left):
+            // More than announced would be malformed.
+            guard UInt64(body.count) <= left else { return abort() }
+            response = .length(left: left - UInt64(body.count))
+        case .untilEnd: break
+        }
+        bodyBytesSent += UInt64(body.count)
+        owner.session.send(stream: stream, body: body)
+        owner.pump()
+        watchResponse()
+    }
+
+    func finish(trailers: Fields) {
+        guard let owner else { return }
+        switch response {
+        case .none, .finished: return
+        case .length(let left) where left > 0: return abort()
+        case .length, .untilEnd, .bodiless: break
+        }
+        response = .finished
+        handler = nil
+        bodyDeadline.cancel()
+        drop(pending.count)
+        pending = []
+        owner.session.finish(stream: stream, trailers: HTTP2ResponseFields.regular(trailers))
+        owner.pump()
+        watchResponse()
+    }
+
+    func abort() {
+        guard let owner else { return }
+        release()
+        response = .finished
+        owner.session.reset(stream: stream, code: HTTP2Session.internalError)
+        owner.pump()
+    }
+
+    func pause(_ reason: PauseReasons) {
+        pauses.insert(reason)
+        bodyDeadline.cancel()
+    }
+
+    func resume(_ reason: PauseReasons) {
+        guard !pauses.isDisjoint(with: reason) else { return }
+        pauses.subtract(reason)
+        guard pauses.isEmpty, request == .reading, let owner else { return }
+        // Time spent paused says nothing about the client's rate.
+        rateStart = server.core.now
+        rateBytes = 0
+        if trailers == nil, head.framing != .none { setBodyDeadline() }
+        proceed()
+        owner.pump()
+    }
+
+    var isCongested: Bool { owner?.isCongested(stream) ?? false }
+    var clientAddress: String { owner?.connection.peerHost ?? "unknown" }
+    var clientCertificate: TLSPeer? { owner?.connection.session?.peer }
+
+    // MARK: Time
+
+    private func setBodyDeadline() { bodyDeadline.set(after: server.settings.bodyIdleNanoseconds) }
+
+    /// The client must take some of the answer each time that a body may be idle.
+    private func watchResponse() {
+        guard let owner, !responseDeadline.isSet, owner.session.pendingBytes(stream: stream) > 0 else {
+            return
+        }
+        responseSeen = bodyBytesSent - UInt64(owner.session.pendingBytes(stream: stream))
+        responseDeadline.set(after: server.settings.bodyIdleNanoseconds)
+    }
+
+    private func responseDeadlineExpired() {
+        guard let owner else { return }
+        let left = owner.session.pendingBytes(stream: stream)
+        guard left > 0 else { return }
+        guard bodyBytesSent - UInt64(left) != responseSeen else {
+            owner.session.reset(stream: stream, code: HTTP2Session.cancel)
+            return owner.pump()
+        }
+        watchResponse()
+    }
+
+    private var isTooSlow: Bool {
+        let settings = server.settings
+        let elapsed = server.core.now &- rateStart
+        guard settings.bodyBytesPerSecondMin > 0, elapsed >= settings.rateWindowNanoseconds else {
+            return false
+        }
+        let demanded = settings.bodyBytesPerSecondMin &* (elapsed / 1_000_000_000)
+        defer {
+            rateStart = server.core.now
+            rateBytes = 0
+        }
+        return rateBytes < demanded
+    }
+
+    private func release() {
+        bodyDeadline.retire()
+        responseDeadline.retire()
+        handler = nil
+        owner = nil
+        pending = []
+    }
+}
