@@ -211,7 +211,7 @@ def test_uploads_are_not_slowed_by_a_full_disk_of_either_log(tmp_path):
 
 def test_the_latest_refusals_on_the_admin_listener(tmp_path):
     """The latest first, as many as are kept, and those that are asked for; without any log."""
-    with Ossgate.serve(tmp_path, {"shards": 1, "log": {"rejections": "off"}, "emulator": EMULATOR}) as gateway:
+    with Ossgate.serve(tmp_path, {"shards": 1, "log": {"rejections": "off", "foldAfter": 0}, "emulator": EMULATOR}) as gateway:
         url = f"http://{gateway.admin}/rejections"
         assert requests.get(url, timeout=PATIENCE).json() == []
         first = refused(gateway, "first").headers["x-oss-request-id"]
