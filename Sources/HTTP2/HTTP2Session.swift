@@ -191,7 +191,10 @@ import HTTPModel
 extension HTTP2Session {
     /// True when the frame goes on being read.
     func frameBegins(type: UInt8) -> Bool {
-        guard type == UInt8(NGHTTP2_CONTINUATION.rawValue) else { return true }
+        guard type == UInt8(NGHTTP2_CONTINUATION.rawValue) else {
+            collecting.frames = 0
+            return true
+        }
         collecting.frames += 1
         guard collecting.frames > limits.continuationsMax else { return true }
         record(.continuations)
@@ -256,6 +259,7 @@ extension HTTP2Session {
     }
 
     func fieldListRefused() {
+        collecting = FieldList()
         meter.fieldLists += 1
         if meter.fieldLists > 16 { record(.fieldLists) }
     }
@@ -281,15 +285,14 @@ extension HTTP2Session {
         stream: Int32, _ buffer: UnsafeMutableBufferPointer<UInt8>, isLast: inout Bool,
         hasTrailers: inout Bool
     ) -> Int? {
-        guard let body = bodies[stream] else { return nil }
+        guard let isComplete = bodies[stream]?.isComplete else { return nil }
         let count = unsafe bodies[stream]?.take(into: buffer) ?? 0
-        let isEmptied = body.pendingCount == count
-        guard count > 0 || body.isComplete else { return nil }
-        if body.isComplete, isEmptied {
+        guard count > 0 || isComplete else { return nil }
+        if isComplete, bodies[stream]?.pendingCount == 0 {
             isLast = true
-            if !body.trailers.isEmpty {
+            if let trailers = bodies[stream]?.trailers, !trailers.isEmpty {
                 hasTrailers = true
-                unsafe NameValues(body.trailers).withPointers { pairs in
+                unsafe NameValues(trailers).withPointers { pairs in
                     _ = unsafe nghttp2_submit_trailer(session, stream, pairs.baseAddress, pairs.count)
                 }
             }

@@ -234,10 +234,10 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
     /// bytes would make the kernel reset the connection, and the reason might never arrive.
     private func endAfterOutput() {
         guard phase == .open else { return }
+        phase = .ending
         isReceiving = false
         pump()
-        guard phase == .open else { return }
-        phase = .ending
+        guard phase == .ending else { return }
         loseExchanges()
         guard !inputEnded else { return closeAfterOutput() }
         connection.endOutput()
