@@ -5,6 +5,8 @@ struct ConfigurationDecoder {
     /// The names that `rules` may have.
     let ruleNames: [String]
     let processors: Int
+    /// The operations that faults may name.
+    var operationNames: [String] = []
     /// The text of a file, or why it cannot be read.
     let readSecret: (String) -> Result<String, ConfigurationLoader.Unreadable>
     let problems: ProblemList
@@ -56,8 +58,8 @@ struct ConfigurationDecoder {
         reader.text("bind")?.text == "off" ? nil : bind(reader)
     }
 
-    func bind(_ reader: ObjectReader) -> (path: String, bind: ListenAddress)? {
-        guard let (path, text) = reader.text("bind") else { return nil }
+    func bind(_ reader: ObjectReader, _ name: String = "bind") -> (path: String, bind: ListenAddress)? {
+        guard let (path, text) = reader.text(name) else { return nil }
         do throws(ListenAddress.Malformed) {
             return (path, try ListenAddress(text))
         } catch {

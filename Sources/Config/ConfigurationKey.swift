@@ -32,7 +32,6 @@ struct ConfigurationKey: Sendable {
         "listeners[].proxyProtocol", "origin.health", "policy", "quota",
         "integrity.sha256", "limits.connectionsPerAddress", "limits.upstreamConnections",
         "limits.upstreamQueue",
-        "emulator.faults",
     ]
 
     static func named(_ path: String) -> ConfigurationKey? { byPath[path] }

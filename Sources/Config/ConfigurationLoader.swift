@@ -12,13 +12,16 @@ package struct ConfigurationLoader {
     static let fileBytesMax = 1 << 20
 
     private let ruleNames: [String]
+    private let operationNames: [String]
     private let environment: [String: String]
 
-    /// `ruleNames` are those that the key `rules` may have.
+    /// `ruleNames` are those that the key `rules` may have, `operationNames` those that faults may name.
     package init(
-        ruleNames: [String], environment: [String: String] = ProcessInfo.processInfo.environment
+        ruleNames: [String], operationNames: [String] = [],
+        environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         self.ruleNames = ruleNames
+        self.operationNames = operationNames
         self.environment = environment
     }
 
@@ -43,6 +46,30 @@ package struct ConfigurationLoader {
         return configuration
     }
 
+    /// The faults of a text that is the list `emulator.faults` alone; paths in problems are those of the file.
+    package func faults(_ list: [UInt8]) throws(ConfigurationFailure) -> [Configuration.Fault] {
+        let problems = ProblemList()
+        let root: JSONValue
+        do throws(JSONParser.Failure) {
+            root = try JSONParser.parse(list)
+        } catch {
+            let message = "line \(error.line), column \(error.column): \(error.message)"
+            throw ConfigurationFailure(
+                file: nil, problems: [ConfigurationProblem(path: "", message: message)])
+        }
+        let decoder = ConfigurationDecoder(
+            ruleNames: ruleNames, processors: 1, operationNames: operationNames,
+            readSecret: { _ in .failure(Unreadable(description: "no file is read here")) },
+            problems: problems)
+        let emulator = JSONValue.object([JSONValue.Member(name: "faults", value: root)])
+        let faults = decoder.faults(
+            ObjectReader(emulator, path: "emulator", table: "emulator", problems: problems))
+        guard problems.problems.isEmpty else {
+            throw ConfigurationFailure(file: nil, problems: problems.problems)
+        }
+        return faults
+    }
+
     func decode(
         _ bytes: [UInt8], file: String?, problems: ProblemList
     ) throws(ConfigurationFailure) -> Configuration {
@@ -59,6 +86,7 @@ package struct ConfigurationLoader {
         }
         let decoder = ConfigurationDecoder(
             ruleNames: ruleNames, processors: ProcessInfo.processInfo.activeProcessorCount,
+            operationNames: operationNames,
             readSecret: { path in Self.contents(path).map { String(decoding: $0, as: UTF8.self) } },
             problems: problems)
         return decoder.decode(root)

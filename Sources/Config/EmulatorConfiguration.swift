@@ -14,6 +14,9 @@ extension Configuration {
         package var limits: EmulatorLimits
         package var account: EmulatorAccount
         package var callback: EmulatorCallback
+        /// Where faults can be changed; nil where they cannot.
+        package var admin: ListenAddress?
+        package var faults: [Fault]
     }
 
     /// Beyond which the emulator refuses as the service does.
@@ -71,7 +74,9 @@ extension ConfigurationKey {
             ConfigurationKey(
                 "emulator.credentials[].accessKeySecretFile", .text, nil, "a file with its secret instead"),
             ConfigurationKey("emulator.buckets[]", .text, nil, "buckets that are made at the start"),
-        ] + limits + account + callback
+            ConfigurationKey(
+                "emulator.admin", .text, nil, "an address at which its faults are changed with `PUT /faults`"),
+        ] + limits + account + callback + faults
 
     private static let many = 1...Int(Int32.max)
     private static let large = 0...(1 << 50)
@@ -143,7 +148,8 @@ extension ConfigurationDecoder {
             restoreSeconds: number(reader, "restoreTime") / 1_000,
             credentials: credentials(reader), buckets: buckets,
             limits: limits(ofEmulator: reader.object("limits")), account: account(reader.object("account")),
-            callback: callback(reader.object("callback")))
+            callback: callback(reader.object("callback")), admin: bind(reader, "admin")?.bind,
+            faults: faults(reader))
     }
 
     private func limits(ofEmulator reader: ObjectReader) -> Configuration.EmulatorLimits {

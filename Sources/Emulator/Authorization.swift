@@ -5,10 +5,11 @@ import OSSModel
 extension EmulatorApplication {
     /// Who asks, and may they? Without credentials everything is allowed. With them a signed request may do anything,
     /// and an unsigned one what the access control of bucket and object gives to everybody.
-    func authorize(_ request: EmulatorRequest) throws(OSSError) {
+    /// `skewSeconds` is how far the clock that judges is off.
+    func authorize(_ request: EmulatorRequest, skewSeconds: Int64) throws(OSSError) {
         // Preflights are never signed.
         guard !settings.credentials.isEmpty, request.head.method != .options else { return }
-        let now = settings.now()
+        let now = settings.now() + skewSeconds
         let verdict = SignatureCheck.verify(
             request.head, bucket: request.bucket.map { Array($0.utf8)[...] }, key: request.key[...], now: now
         ) { id in

@@ -8,9 +8,16 @@ package import Reactor
 package protocol Turns: AnyObject {
     /// Does something later, and nothing if all ends before.
     func later(_ action: @escaping () -> Void)
+    /// Does something after so many nanoseconds or a little more, and nothing if all ends before.
+    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void)
 }
 
-extension ShardCore: Turns {}
+extension ShardCore: Turns {
+    package func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) {
+        // The wheel of deadlines keeps it until then.
+        Deadline(self, action).set(after: nanoseconds)
+    }
+}
 
 /// The emulator on one shard: makes an exchange of every request.
 package final class EmulatorApplication: Application {
@@ -39,9 +46,36 @@ package final class EmulatorApplication: Application {
     }
 
     package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {
-        let exchange = EmulatorExchange(self, head, responder, id: nextID())
-        exchange.start()
+        let id = nextID()
+        let faults = faults(of: head, id)
+        let make: (any Responder) -> any ExchangeHandler = { [self] responder in
+            let exchange = EmulatorExchange(self, head, responder, id: id, skewSeconds: faults.skewSeconds)
+            exchange.start()
+            return exchange
+        }
+        guard !faults.isEmpty else { return make(responder) }
+        let exchange = FaultyExchange(faults, responder, now: settings.now) { [self] nanoseconds, action in
+            if let turns { turns.after(nanoseconds, action) } else { action() }
+        }
+        exchange.begin(make: make) { responder, status in
+            let (answer, body) = ErrorDocument.response(
+                Faults.error(status), requestID: id, hostID: head.authority ?? [],
+                bodiless: head.method == .head)
+            responder.send(answer)
+            responder.send(body: body.span)
+            responder.finish()
+        }
         return exchange
+    }
+
+    /// A request that says no bucket is left alone.
+    private func faults(of head: RequestHead, _ id: RequestID) -> Faults {
+        guard settings.faults.isActive, let request = try? EmulatorRequest(head, id: id, store: store) else {
+            return Faults()
+        }
+        let level: ResourceLevel = request.bucket == nil ? .service : request.key.isEmpty ? .bucket : .object
+        return settings.faults.take(
+            bucket: request.bucket, key: request.key, operation: OperationTable.route(head, level: level))
     }
 
     package func refuse(_ failure: HeadFailure, _ responder: any Responder) {

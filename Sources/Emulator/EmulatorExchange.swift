@@ -14,6 +14,7 @@ final class EmulatorExchange: ExchangeHandler {
     let head: RequestHead
     let id: RequestID
     private let responder: any Responder
+    private let skewSeconds: Int64
     private var work = Work.none
     private var hasAnswered = false
     private var sender: ObjectSender?
@@ -36,7 +37,11 @@ final class EmulatorExchange: ExchangeHandler {
             [UInt8], DigestClaims, EmulatorRequest, (EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
     }
 
-    init(_ application: EmulatorApplication, _ head: RequestHead, _ responder: any Responder, id: RequestID) {
+    init(
+        _ application: EmulatorApplication, _ head: RequestHead, _ responder: any Responder, id: RequestID,
+        skewSeconds: Int64 = 0
+    ) {
+        self.skewSeconds = skewSeconds
         self.application = application
         self.head = head
         self.responder = responder
@@ -52,7 +57,7 @@ final class EmulatorExchange: ExchangeHandler {
             }
             let operation = try Operations(application.store).route(request)
             try application.checkRegion(request, settings)
-            if case .form = operation {} else { try application.authorize(request) }
+            if case .form = operation {} else { try application.authorize(request, skewSeconds: skewSeconds) }
             if let settings, !settings.isEmpty { try Referers.check(request, settings) }
             try Encryption.checkOperation(request)
             if CallbackOrder.applies(to: request) { callback = try CallbackOrder(request) }

@@ -21,5 +21,19 @@ package final class EmulatorServer: Sendable {
         }
     }
 
+    /// Lets faults be changed at `bind`; returns what was bound.
+    package func administer(
+        _ faults: FaultTable, bind: BindAddress, parse: @escaping FaultAdmin.Parse
+    ) async throws(TransportError) -> BindAddress {
+        let sockets = try ListenerSockets.bind(bind, count: 1)
+        await shard.run { core in
+            let server = Server(
+                core: core, settings: ServerSettings(), application: FaultAdmin(faults, parse: parse))
+            server.listen(sockets, socket: 0, connectionsMax: 64)
+            core.services.append(server)
+        }
+        return sockets.address
+    }
+
     package func stop() async { await shard.stop() }
 }

@@ -20,6 +20,8 @@ package struct EmulatorSettings: Sendable {
     package var memoryBytesMax = 1 << 30
     /// What one body may take of it.
     package var memoryBodyBytesMax = 64 << 20
+    /// What the emulator is asked to do wrong; the same for all that share these settings.
+    package var faults = FaultTable()
     /// How long an archived object takes to be restored.
     package var restoreSeconds: Int64 = 1
     /// `Content-MD5` and `x-oss-hash-crc64ecma` of requests are verified. False takes every complete body, so that a

@@ -15,6 +15,7 @@ extension Configuration {
             settings.buckets = emulator.buckets
             settings.dataDirectory = emulator.data
             settings.memoryBytesMax = emulator.memoryBytes
+            settings.faults = FaultTable(emulator.faults.map(\.rule))
             settings.restoreSeconds = Int64(emulator.restoreSeconds)
             settings.limits = emulator.limits.settings
             settings.account = emulator.account.settings

@@ -1,4 +1,3 @@
-import Admission
 import ArgumentParser
 import Config
 import Foundation
@@ -20,7 +19,7 @@ struct ConfigurationOption: ParsableArguments {
     /// The validated configuration. Prints every problem and ends the process with `EX_CONFIG` if there is any.
     func load() throws -> Configuration {
         do throws(ConfigurationFailure) {
-            return try ConfigurationLoader(ruleNames: RuleModes.allNames).load(path: path)
+            return try ConfigurationLoader.own.load(path: path)
         } catch {
             throw ExitCode.failing(.configuration, error.description)
         }

@@ -28,7 +28,7 @@ struct EmulatorCommand: AsyncParsableCommand {
         let signals = ProcessSignals()
         try prepareProcess()
         guard let address = BindAddress(bind) else { throw ExitCode.usage }
-        let server = try await EmulatorServer.starting(configuration.emulatorSettings, bind: address)
+        let server = try await EmulatorServer.starting(configuration, bind: address)
         Operator.say("ossgate emulator \(OssgateCommand.version) listening on \(server.address)")
         await signals.serve(reopen: {}, reload: {})
         await server.stop()
@@ -38,17 +38,21 @@ struct EmulatorCommand: AsyncParsableCommand {
 
 extension EmulatorServer {
     /// Opens the store and binds; ends the process with a sentence and the code that fits when it cannot.
-    static func starting(_ settings: EmulatorSettings, bind: BindAddress) async throws -> EmulatorServer {
+    static func starting(_ configuration: Configuration, bind: BindAddress) async throws -> EmulatorServer {
+        let settings = configuration.emulatorSettings
         let store: EmulatorStore
         do {
             store = try EmulatorStore(settings)
         } catch {
             throw ExitCode.failing(.inputOutput, "\(error)")
         }
+        let server: EmulatorServer
         do {
-            return try await EmulatorServer(store: store, settings: settings, bind: bind)
+            server = try await EmulatorServer(store: store, settings: settings, bind: bind)
         } catch {
             throw ExitCode.failing(.unavailable, "\(error)")
         }
+        try await server.administer(configuration, settings)
+        return server
     }
 }

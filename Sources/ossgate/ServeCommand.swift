@@ -74,7 +74,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard configuration.origin == .embedded else { return nil }
         let bind = configuration.emulator.bind.flatMap { BindAddress($0.description) }
         return try await EmulatorServer.starting(
-            configuration.emulatorSettings, bind: bind ?? .tcp(host: "127.0.0.1", port: 0))
+            configuration, bind: bind ?? .tcp(host: "127.0.0.1", port: 0))
     }
 
     private func resolveOrigin(

@@ -7,8 +7,11 @@ import Testing
 func load(
     _ text: String, environment: [String: String] = [:]
 ) throws(ConfigurationFailure) -> Configuration {
-    try ConfigurationLoader(ruleNames: ["content-md5-form", "bucket-name"], environment: environment)
-        .load(bytes: Array(text.utf8), file: "config.json")
+    try ConfigurationLoader(
+        ruleNames: ["content-md5-form", "bucket-name"], operationNames: ["PutObject", "GetObject"],
+        environment: environment
+    )
+    .load(bytes: Array(text.utf8), file: "config.json")
 }
 
 /// The problems of a text, as they are printed but for the file name.
@@ -73,7 +76,10 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                 "upstreamFirstByte": "2m", "keepAlive": "1h", "uploads": "2d", "drainDelay": 0, "drain": "0.5s" },
               "log": { "access": "off", "rejections": "file:/var/log/r.log" },
               "emulator": { "bind": "127.0.0.1:0", "data": "/data", "buckets": ["photos"],
-                "memory": "2MiB", "restoreTime": "5s",
+                "memory": "2MiB", "restoreTime": "5s", "admin": "127.0.0.1:9001",
+                "faults": [ { "fault": "delay", "time": "2s", "bucket": "photos", "key": "in/**",
+                  "operations": ["PutObject"], "count": 3 }, { "fault": "clock", "seconds": -1200 },
+                  { "fault": "wrongCRC" } ],
                 "credentials": [ { "accessKeyId": "id", "accessKeySecret": "s" } ] },
               "shards": 3 }
             """)
@@ -109,6 +115,15 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(configuration.emulator.buckets == ["photos"])
         #expect(configuration.emulator.memoryBytes == 2 << 20)
         #expect(configuration.emulator.restoreSeconds == 5)
+        #expect(configuration.emulator.admin == .tcp(host: "127.0.0.1", port: 9001))
+        #expect(
+            configuration.emulator.faults == [
+                .init(
+                    kind: .delay, amount: 2_000, bucket: "photos", key: "in/**", operations: ["PutObject"],
+                    count: 3),
+                .init(kind: .clock, amount: -1_200, operations: []),
+                .init(kind: .wrongCRC, amount: 0, operations: []),
+            ])
         #expect(configuration.shards == 3)
     }
 
@@ -277,5 +292,63 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                 "\(error)" == "configuration: cannot read \(path): \(reason)"
             }
         }
+    }
+}
+
+@Suite struct FaultConfigurationTests {
+    private static func found(_ list: String) -> [String] {
+        problems("{ \"emulator\": { \"faults\": \(list) } }")
+    }
+
+    @Test(arguments: [
+        ("[{}]", "emulator.faults[0]: needs a fault"),
+        (
+            "[{ \"fault\": \"dela\", \"time\": 1 }]",
+            """
+            emulator.faults[0].fault: must be one of "delay", "bandwidth", "shortBody", "wrongCRC", "resetRequest", \
+            "resetAnswer", "status", "earlyAnswer", "clock", not "dela"; did you mean "delay"?
+            """
+        ),
+        ("[{ \"fault\": \"delay\" }]", "emulator.faults[0]: the fault \"delay\" needs time"),
+        (
+            "[{ \"fault\": \"status\", \"status\": 200 }]",
+            "emulator.faults[0].status: must be from 400 to 599, not 200"
+        ),
+        (
+            "[{ \"fault\": \"wrongCRC\", \"bytes\": 1 }]",
+            "emulator.faults[0].bytes: is not for the fault \"wrongCRC\""
+        ),
+        (
+            "[{ \"fault\": \"wrongCRC\", \"operations\": [\"PutObjec\"] }]",
+            "emulator.faults[0].operations[0]: there is no operation \"PutObjec\"; did you mean \"PutObject\"?"
+        ),
+        ("[{ \"fault\": \"wrongCRC\", \"key\": \"\" }]", "emulator.faults[0].key: must have 1 to 1023 bytes"),
+        (
+            "[{ \"fault\": \"wrongCRC\", \"count\": 0 }]",
+            "emulator.faults[0].count: must be from 1 to 1000000000, not 0"
+        ),
+        ("{}", "emulator.faults: must be a list, not an object"),
+    ])
+    func problemsAreNamedWithTheirPaths(_ list: String, _ expected: String) {
+        #expect(Self.found(list) == [expected])
+    }
+
+    @Test func theListHasABound() {
+        let one = "{ \"fault\": \"wrongCRC\" }"
+        let list = "[\(Array(repeating: one, count: 101).joined(separator: ","))]"
+        #expect(Self.found(list) == ["emulator.faults: has 101 items, at most 100"])
+    }
+
+    /// The emulator's admin listener takes the list alone.
+    @Test func theListAloneIsReadLikeThatOfTheFile() throws {
+        let loader = ConfigurationLoader(ruleNames: [], operationNames: ["PutObject"], environment: [:])
+        let text = "[{ \"fault\": \"resetAnswer\", \"bytes\": \"1KiB\" }]"
+        #expect(
+            try loader.faults(Array(text.utf8)) == [.init(kind: .resetAnswer, amount: 1_024, operations: [])])
+        let failure = #expect(throws: ConfigurationFailure.self) {
+            try loader.faults(Array("[{ \"fault\": \"delay\" }]".utf8))
+        }
+        #expect(failure?.problems.map(\.path) == ["emulator.faults[0]"])
+        #expect(throws: ConfigurationFailure.self) { try loader.faults(Array("[".utf8)) }
     }
 }

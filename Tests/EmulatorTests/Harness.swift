@@ -18,10 +18,17 @@ final class TestClock: Sendable {
 /// Turns that come when the test gives them.
 final class ManualTurns: Turns {
     private var waiting: [() -> Void] = []
+    /// Of those that waited for a time, in nanoseconds.
+    private(set) var delays: [UInt64] = []
 
     var isIdle: Bool { waiting.isEmpty }
 
     func later(_ action: @escaping () -> Void) { waiting.append(action) }
+
+    func after(_ nanoseconds: UInt64, _ action: @escaping () -> Void) {
+        delays.append(nanoseconds)
+        waiting.append(action)
+    }
 
     /// Does what waits now, and not what that leaves for later.
     func give() {

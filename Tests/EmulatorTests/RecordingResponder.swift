@@ -9,6 +9,8 @@ final class RecordingResponder: Responder {
     private(set) var isFinished = false
     private(set) var isAborted = false
     private(set) var continues = 0
+    private(set) var pauses = 0
+    private(set) var resumes = 0
     /// Pieces of the body that are taken before the client counts as slow.
     var piecesMax = Int.max
 
@@ -20,8 +22,8 @@ final class RecordingResponder: Responder {
     }
     func finish(trailers: Fields) { isFinished = true }
     func abort() { isAborted = true }
-    func pause(_ reason: PauseReasons) {}
-    func resume(_ reason: PauseReasons) {}
+    func pause(_ reason: PauseReasons) { pauses += 1 }
+    func resume(_ reason: PauseReasons) { resumes += 1 }
     var isCongested: Bool { pieces >= piecesMax }
     var clientAddress: String { "192.0.2.1" }
     var bodyBytesSent: UInt64 { UInt64(body.count) }
