@@ -90,6 +90,10 @@ package struct Configuration: Sendable, Equatable {
         package var connectionsMax: Int
         /// How much of an unread body is read and thrown away after an early answer.
         package var drainBytesMax: Int
+        /// Requests that the origin gets at once.
+        package var upstreamConnectionsMax: Int
+        /// Requests that wait for their turn there.
+        package var upstreamQueueMax: Int
         /// Uploads in parts that are remembered.
         package var uploadsMax: Int
         /// Their parts, all together.
@@ -103,6 +107,7 @@ package struct Configuration: Sendable, Equatable {
         package var minimumBytesPerSecond: Int
         package var upstreamConnect: Duration
         package var upstreamFirstByte: Duration
+        package var upstreamQueue: Duration
         package var keepAlive: Duration
         package var uploads: Duration
         package var drainDelay: Duration

@@ -166,7 +166,9 @@ struct ConfigurationDecoder {
         Configuration.Limits(
             targetBytesMax: number(reader, "target"), headBytesMax: number(reader, "head"),
             fieldsMax: number(reader, "fields"), connectionsMax: number(reader, "connections"),
-            drainBytesMax: number(reader, "drain"), uploadsMax: number(reader, "uploads"),
+            drainBytesMax: number(reader, "drain"),
+            upstreamConnectionsMax: number(reader, "upstreamConnections"),
+            upstreamQueueMax: number(reader, "upstreamQueue"), uploadsMax: number(reader, "uploads"),
             uploadPartsMax: number(reader, "uploadParts"))
     }
 
@@ -176,7 +178,8 @@ struct ConfigurationDecoder {
             head: duration("head"), bodyIdle: duration("bodyIdle"),
             minimumBytesPerSecond: number(reader, "minimumRate"),
             upstreamConnect: duration("upstreamConnect"),
-            upstreamFirstByte: duration("upstreamFirstByte"), keepAlive: duration("keepAlive"),
+            upstreamFirstByte: duration("upstreamFirstByte"), upstreamQueue: duration("upstreamQueue"),
+            keepAlive: duration("keepAlive"),
             uploads: duration("uploads"),
             drainDelay: duration("drainDelay"), drain: duration("drain"))
     }

@@ -30,8 +30,7 @@ struct ConfigurationKey: Sendable {
     /// Keys that the product will have and this version refuses, with their paths as above.
     static let later: Set<String> = [
         "listeners[].proxyProtocol", "origin.health", "policy", "quota",
-        "integrity.sha256", "limits.connectionsPerAddress", "limits.upstreamConnections",
-        "limits.upstreamQueue",
+        "integrity.sha256", "limits.connectionsPerAddress",
     ]
 
     static func named(_ path: String) -> ConfigurationKey? { byPath[path] }
@@ -131,6 +130,12 @@ struct ConfigurationKey: Sendable {
             "limits.drain", .size(0...(1 << 40)), "1GiB",
             "unread body that is taken after an early answer before the connection closes"),
         ConfigurationKey(
+            "limits.upstreamConnections", .count(1...1_000_000), "4096",
+            "requests that the origin gets at once; more wait for their turn"),
+        ConfigurationKey(
+            "limits.upstreamQueue", .count(0...1_000_000), "1024",
+            "requests that wait for their turn at the origin; more get 503"),
+        ConfigurationKey(
             "limits.uploads", .count(0...1_000_000), "10000",
             "uploads in parts that are remembered, so that their parts can be checked; 0 checks none"),
         ConfigurationKey(
@@ -150,6 +155,8 @@ struct ConfigurationKey: Sendable {
             "timeouts.upstreamConnect", .duration(waiting), "5s", "to reach the origin; then 504"),
         ConfigurationKey(
             "timeouts.upstreamFirstByte", .duration(waiting), "60s", "for the origin's answer; then 504"),
+        ConfigurationKey(
+            "timeouts.upstreamQueue", .duration(waiting), "2s", "for a turn at the origin; then 503"),
         ConfigurationKey("timeouts.keepAlive", .duration(waiting), "75s", "idle client connection"),
         ConfigurationKey(
             "timeouts.uploads", .duration(1...2_592_000_000), "24h",

@@ -36,7 +36,7 @@ package struct ServerSettings: Sendable {
 /// second for the `Date` field.
 package final class Server: ShardService {
     package unowned let core: ShardCore
-    package let settings: ServerSettings
+    package private(set) var settings: ServerSettings
     let application: any Application
     /// Hears of every connection that opens or closes.
     package var connectionsChanged: (_ isOpen: Bool) -> Void = { _ in }
@@ -112,6 +112,9 @@ package final class Server: ShardService {
         precondition(fresh.count == options.count, "as many options as listeners")
         options = fresh
     }
+
+    /// Other bounds from now on. A connection keeps those of its decoder, which it began with.
+    package func apply(_ fresh: ServerSettings) { settings = fresh }
 
     /// Closes the listeners and idle connections; every answer from now on closes its connection.
     package func drain() {

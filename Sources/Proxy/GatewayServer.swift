@@ -60,7 +60,7 @@ package final class GatewayServer: Sendable {
     package let registry: MetricsRegistry
     package let readiness = Readiness()
     private let recent = RecentRejections()
-    private let shards: [Shard]
+    let shards: [Shard]
 
     /// Binds everything first, so that a port in use stops the start before anything runs.
     package init(_ plan: GatewayPlan) async throws(TransportError) {

@@ -36,6 +36,8 @@ final class UploadDirectory {
         isEnabled = limits.uploadsMax > 0
     }
 
+    var shardCount: Int { max(shards.count, 1) }
+
     /// Bounds of all shards together; what no longer fits is forgotten.
     func setLimits(_ limits: UploadLimits) {
         table.limits = limits.share(of: max(shards.count, 1))

@@ -12,6 +12,8 @@ package final class MetricsRegistry: Sendable {
     private let version: String
     private let startUnixSeconds: Int64
     private let logs: [LogSink]
+    private let reloads = ShardMetrics.Counter()
+    private let failedReloads = ShardMetrics.Counter()
 
     package init(
         version: String, startUnixSeconds: Int64, shards: Int, operations: [String],
@@ -28,6 +30,9 @@ package final class MetricsRegistry: Sendable {
                 operations: operations.count, rejectionLabels: rejectionRules.count * rejectionCodes.count)
         }
     }
+
+    /// The configuration was read again; false when the old one stays.
+    package func reloaded(successfully: Bool) { (successfully ? reloads : failedReloads).add(1) }
 
     /// The Prometheus text exposition format, version 0.0.4. Series by operation or rule that are still zero are
     /// left out.
@@ -144,6 +149,9 @@ package final class MetricsRegistry: Sendable {
         for log in logs { text.sample([("log", log.name)], log.written) }
         text.family("ossgate_log_dropped_total", .counter, "Log lines that were dropped.")
         for log in logs { text.sample([("log", log.name)], log.dropped) }
+        text.family("ossgate_config_reloads_total", .counter, "Configurations that were read again.")
+        text.sample([("result", "taken")], reloads.value)
+        text.sample([("result", "refused")], failedReloads.value)
         text.family("ossgate_build_info", .gauge, "The version that runs.")
         text.sample([("version", version)], 1)
         text.family("process_start_time_seconds", .gauge, "Start of the process in Unix time.")

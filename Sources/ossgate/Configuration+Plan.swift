@@ -15,6 +15,9 @@ extension Configuration {
         originSettings.tls = security.origin
         originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
         originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
+        originSettings.requestsMax = limits.upstreamConnectionsMax
+        originSettings.waitingMax = limits.upstreamQueueMax
+        originSettings.waitNanoseconds = timeouts.upstreamQueue.nanoseconds
         var settings = GatewaySettings(
             admission: AdmissionSettings(
                 addressing: Addressing(domains: domains, pathStyle: pathStyle, cnames: cnames),

@@ -36,15 +36,15 @@ struct ServeCommand: AsyncParsableCommand {
         manager.ready(announcement)
         let watch = Task { await manager.watch(gateway) }
         defer { watch.cancel() }
-        let resolver = OriginResolver(configuration.origin, gateway)
-        defer { resolver?.stop() }
+        let reload = Reload(source, configuration, origin: origin, ticketKeys, logs: logs, gateway)
+        defer { reload.stop() }
         let rotation = TicketKeyRotation(ticketKeys)
         defer { rotation.stop() }
         await signals.serve(
             reopen: { logs.reopen() },
             reload: {
                 manager.reloading()
-                await reloadCertificates(configuration, ticketKeys, gateway)
+                await reload.run()
                 manager.ready(announcement)
             })
         Operator.say("draining")
@@ -54,20 +54,6 @@ struct ServeCommand: AsyncParsableCommand {
         await emulator?.stop()
         logs.close()
         Operator.say("stopped")
-    }
-
-    /// Reads the files of certificates and keys again. When anything is wrong with them the old ones stay.
-    private func reloadCertificates(
-        _ configuration: Configuration, _ ticketKeys: TicketKeys, _ gateway: GatewayServer
-    ) async {
-        do throws(ConfigurationFailure) {
-            let security = try SecurityContexts(configuration, ticketKeys: ticketKeys, file: source.path)
-            for warning in security.warnings { Operator.say("warning: \(warning)") }
-            await gateway.replaceListenerOptions(configuration.listenerOptions(security))
-            Operator.say("certificates reloaded")
-        } catch {
-            Operator.say("certificates not reloaded, the old ones stay: \(error)")
-        }
     }
 
     private func startEmulator(_ configuration: Configuration) async throws -> EmulatorServer? {

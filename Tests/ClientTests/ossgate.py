@@ -46,7 +46,7 @@ class Ossgate:
             cwd=cwd)
         self.lines = []
         self._pattern = pattern
-        self._changed = threading.Condition()
+        self.changed = threading.Condition()
         self._is_at_end = False
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -80,12 +80,12 @@ class Ossgate:
 
     def _read(self):
         for line in self.process.stderr:
-            with self._changed:
+            with self.changed:
                 self.lines.append(line.rstrip("\n"))
-                self._changed.notify_all()
-        with self._changed:
+                self.changed.notify_all()
+        with self.changed:
             self._is_at_end = True
-            self._changed.notify_all()
+            self.changed.notify_all()
 
     def wait_for_line(self, pattern):
         """The match of the first line that fits; fails with all lines when the process ends without one."""
@@ -95,8 +95,8 @@ class Ossgate:
             found[:] = [match for match in map(pattern.search, self.lines) if match][:1]
             return found or self._is_at_end
 
-        with self._changed:
-            self._changed.wait_for(is_there, PATIENCE)
+        with self.changed:
+            self.changed.wait_for(is_there, PATIENCE)
         assert found, f"no line like {pattern.pattern} on stderr: {self.lines}"
         return found[0]
 

@@ -71,9 +71,9 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
               "integrity": { "contentMD5": "require", "crc64": "off", "downloads": "abort", "originCRC64": "fail" },
               "auth": { "mode": "pass" }, "rules": { "bucket-name": "report" },
               "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100, "drain": "0",
-                "uploads": 7, "uploadParts": 50000 },
+                "upstreamConnections": 9, "upstreamQueue": 0, "uploads": 7, "uploadParts": 50000 },
               "timeouts": { "head": "1500ms", "bodyIdle": 2.5, "minimumRate": "1KiB", "upstreamConnect": "1s",
-                "upstreamFirstByte": "2m", "keepAlive": "1h", "uploads": "2d", "drainDelay": 0, "drain": "0.5s" },
+                "upstreamFirstByte": "2m", "upstreamQueue": "3s", "keepAlive": "1h", "uploads": "2d", "drainDelay": 0, "drain": "0.5s" },
               "log": { "access": "off", "rejections": "file:/var/log/r.log" },
               "emulator": { "bind": "127.0.0.1:0", "data": "/data", "buckets": ["photos"],
                 "memory": "2MiB", "restoreTime": "5s", "admin": "127.0.0.1:9001",
@@ -100,12 +100,14 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.limits
                 == .init(
                     targetBytesMax: 4096, headBytesMax: 16_384, fieldsMax: 64, connectionsMax: 100,
-                    drainBytesMax: 0, uploadsMax: 7, uploadPartsMax: 50_000))
+                    drainBytesMax: 0, upstreamConnectionsMax: 9, upstreamQueueMax: 0,
+                    uploadsMax: 7, uploadPartsMax: 50_000))
         #expect(
             configuration.timeouts
                 == .init(
                     head: .milliseconds(1500), bodyIdle: .milliseconds(2500), minimumBytesPerSecond: 1024,
-                    upstreamConnect: .seconds(1), upstreamFirstByte: .seconds(120), keepAlive: .seconds(3600),
+                    upstreamConnect: .seconds(1), upstreamFirstByte: .seconds(120),
+                    upstreamQueue: .seconds(3), keepAlive: .seconds(3600),
                     uploads: .seconds(172_800),
                     drainDelay: .zero, drain: .milliseconds(500)))
         #expect(configuration.log.rejections == .file(path: "/var/log/r.log"))
@@ -178,7 +180,10 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "{\"origin\":{\"addressing\":\"path\"}}",
             "origin.addressing: \"path\" is not supported by this version"
         ),
-        ("{\"limits\":{\"upstreamQueue\":1}}", "limits.upstreamQueue: is not supported by this version"),
+        (
+            "{\"limits\":{\"connectionsPerAddress\":1}}",
+            "limits.connectionsPerAddress: is not supported by this version"
+        ),
         ("{\"policy\":[]}", "policy: is not supported by this version"),
         ("{\"auth\":{\"mode\":\"sign\"}}", "auth.mode: \"sign\" is not supported by this version"),
         ("{\"auth\":{\"mode\":\"none\"}}", "auth.mode: must be \"pass\", not \"none\""),

@@ -1,0 +1,112 @@
+import Admission
+import Config
+import Proxy
+import Reactor
+import TLS
+
+/// Reads the configuration again when the process is asked to, and hands it to the running gateway. A file that is wrong
+/// in any way, or asks for what cannot change in a running process, changes nothing; the operator is told why.
+final class Reload {
+    /// Why everything stays as it was.
+    private struct Refusal: Error {
+        let reason: String
+    }
+
+    private let source: ConfigurationOption
+    private let gateway: GatewayServer
+    private let logs: Logs
+    private let ticketKeys: TicketKeys
+    private var current: Configuration
+    private var origin: [SocketAddress]
+    private var resolver: OriginResolver?
+
+    /// `origin` are the addresses that the gateway began with.
+    init(
+        _ source: ConfigurationOption, _ configuration: Configuration, origin: [SocketAddress],
+        _ ticketKeys: TicketKeys, logs: Logs, _ gateway: GatewayServer
+    ) {
+        self.source = source
+        self.gateway = gateway
+        self.logs = logs
+        self.ticketKeys = ticketKeys
+        self.origin = origin
+        current = configuration
+        resolver = OriginResolver(configuration.origin, gateway)
+    }
+
+    func run() async {
+        do {
+            try await take(load())
+            gateway.registry.reloaded(successfully: true)
+            Operator.say("configuration reloaded")
+        } catch {
+            gateway.registry.reloaded(successfully: false)
+            Operator.say("configuration not reloaded, the old one stays: \(error.reason)")
+        }
+    }
+
+    func stop() { resolver?.stop() }
+
+    private func load() throws(Refusal) -> Configuration {
+        do throws(ConfigurationFailure) {
+            return try ConfigurationLoader(ruleNames: RuleModes.allNames).load(path: source.path)
+        } catch {
+            throw Refusal(reason: error.description)
+        }
+    }
+
+    private func take(_ fresh: Configuration) async throws(Refusal) {
+        let fixed = changesThatNeedARestart(fresh)
+        guard fixed.isEmpty else {
+            throw Refusal(reason: "\(fixed.joined(separator: ", ")) can only change with a restart")
+        }
+        let security = try securityContexts(fresh)
+        if fresh.origin != current.origin { origin = try addresses(of: fresh.origin) }
+        let plan = fresh.plan(
+            origin: origin, security: security, logs: logs, version: OssgateCommand.version)
+        await gateway.reload(plan.settings, server: plan.server)
+        await gateway.replaceListenerOptions(fresh.listenerOptions(security))
+        if fresh.origin != current.origin {
+            resolver?.stop()
+            resolver = OriginResolver(fresh.origin, gateway)
+        }
+        current = fresh
+    }
+
+    /// Certificates and keys are read again even where nothing of the configuration has changed.
+    private func securityContexts(_ fresh: Configuration) throws(Refusal) -> SecurityContexts {
+        do throws(ConfigurationFailure) {
+            let security = try SecurityContexts(fresh, ticketKeys: ticketKeys, file: source.path)
+            for warning in security.warnings { Operator.say("warning: \(warning)") }
+            return security
+        } catch {
+            throw Refusal(reason: error.description)
+        }
+    }
+
+    private func changesThatNeedARestart(_ fresh: Configuration) -> [String] {
+        let isEmbedded = (fresh.origin == .embedded, current.origin == .embedded)
+        let keys = [
+            ("listeners[].bind", fresh.listeners.map(\.bind) != current.listeners.map(\.bind)),
+            ("admin", fresh.admin != current.admin),
+            ("shards", fresh.shards != current.shards), ("log", fresh.log != current.log),
+            ("emulator", fresh.emulator != current.emulator),
+            ("limits.connections", fresh.limits.connectionsMax != current.limits.connectionsMax),
+            ("origin.endpoint (to or from embedded)", isEmbedded.0 != isEmbedded.1),
+        ]
+        return keys.filter(\.1).map(\.0)
+    }
+
+    private func addresses(of endpoint: Configuration.OriginEndpoint) throws(Refusal) -> [SocketAddress] {
+        let place: BindAddress
+        switch endpoint {
+        case .embedded: return origin
+        case .http(let host, let port), .https(let host, let port): place = .tcp(host: host, port: port)
+        }
+        do throws(TransportError) {
+            return try SocketAddress.resolveAll(place)
+        } catch {
+            throw Refusal(reason: "origin.endpoint: \(error)")
+        }
+    }
+}
