@@ -208,11 +208,11 @@ def test_certificates_are_reloaded(tmp_path, authority, server):
         assert subject() == "server"
         install(authority.leaf("renewed"))
         gateway.signal(signal.SIGHUP)
-        gateway.wait_for_line(re.compile("certificates reloaded"))
+        gateway.wait_for_line(re.compile("configuration reloaded"))
         assert subject() == "renewed"
         files[1].write_text("nothing")
         gateway.signal(signal.SIGHUP)
-        line = gateway.wait_for_line(re.compile("certificates not reloaded.*"))
+        line = gateway.wait_for_line(re.compile("configuration not reloaded.*"))
         assert "listeners[0].tls.privateKey" in line[0]
         assert subject() == "renewed"
 
