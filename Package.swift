@@ -75,7 +75,7 @@ let package = Package(
                 "Bytes", "HTTPModel", "OSSModel", "Digest", "JSON", "XML", "CKernels", "CSQLite", "Reactor",
                 "HTTPServer",
             ]),
-        library("Config", ["Bytes", "JSON"]),
+        library("Config", ["Admission", "Bytes", "Digest", "HTTPModel", "JSON", "OSSModel"]),
         .executableTarget(
             name: "ossgate",
             dependencies: [
@@ -84,6 +84,8 @@ let package = Package(
                 "Proxy", "Emulator", "Config", "Explain",
                 "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "TLS",
                 "Telemetry", "Proxy", "Emulator", "Config",
+                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "Telemetry",
+                "Proxy", "Emulator", "Config", "Explain", "HTTP1", "JSON",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -94,10 +96,15 @@ let package = Package(
                 "Admission", "Bytes", "CAllocations", "Digest", "Emulator", "HTTPModel", "HTTP1",
                 "HTTPServer",
                 "OSSModel", "Proxy", "Reactor", "Telemetry",
+                "Admission", "Bytes", "Config", "Digest", "Emulator", "HTTPModel", "HTTP1", "HTTPServer",
+                "Reactor",
             ],
             swiftSettings: strict),
 
         tests("ConfigTests", ["Config"]),
+        tests(
+            "PolicyTests",
+            ["Admission", "Bytes", "Config", "HTTPModel", "HTTP1", "OSSModel", "TestSupport"]),
         tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests(

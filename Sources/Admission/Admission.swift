@@ -3,15 +3,18 @@ package import OSSModel
 
 /// What admission says of one request head.
 package struct Verdict: Sendable {
-    /// What the request is about, as far as its host tells.
-    package let resource: ResourceName
-    /// nil when there is no such operation: then the request is refused, or the rule that would refuse it is not
-    /// enforced.
-    package let operation: OSSOperation?
+    /// What was judged.
+    package let view: HeadView
     /// The first failure of an enforced rule.
     package let rejection: Rejection?
     /// The failures of rules that only report, in order, up to the first enforced failure.
     package let reported: [Rejection]
+
+    /// What the request is about, as far as its host tells.
+    package var resource: ResourceName { view.resource }
+    /// nil when there is no such operation: then the request is refused, or the rule that would refuse it is not
+    /// enforced.
+    package var operation: OSSOperation? { view.operation }
 
     /// What becomes of the body; an unknown operation streams it.
     package var bodyPlan: BodyPlan { operation?.bodyPlan ?? .opaque }
@@ -39,7 +42,6 @@ package enum Admission {
             }
             reported.append(failure)
         }
-        return Verdict(
-            resource: view.resource, operation: view.operation, rejection: rejection, reported: reported)
+        return Verdict(view: view, rejection: rejection, reported: reported)
     }
 }

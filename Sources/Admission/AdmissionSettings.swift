@@ -5,14 +5,17 @@ package struct AdmissionSettings: Sendable {
     package let addressing: Addressing
     package let modes: RuleModes
     package let limits: AdmissionLimits
+    /// The operator's own rules; nil when there are none.
+    package let policy: CompiledPolicy?
 
     package init(
         addressing: Addressing = Addressing(), modes: RuleModes = RuleModes(),
-        limits: AdmissionLimits = AdmissionLimits()
+        limits: AdmissionLimits = AdmissionLimits(), policy: CompiledPolicy? = nil
     ) {
         self.addressing = addressing
         self.modes = modes
         self.limits = limits
+        self.policy = policy
     }
 }
 

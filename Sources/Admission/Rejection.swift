@@ -21,6 +21,11 @@ package struct Rejection: Error, Sendable, Equatable {
     package var actual: String?
     /// For the operator: what to do about it.
     package var hint: String?
+    /// Set when it was a rule of the operator's policy; `rule` says only that then.
+    package var policyRule: PolicyRuleMark?
+
+    /// The name of the rule for answers and records.
+    package var ruleName: String { policyRule?.name ?? rule.description }
 
     package init(
         phase: Phase, rule: Literal, error: OSSError, expected: String? = nil, actual: String? = nil,

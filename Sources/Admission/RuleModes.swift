@@ -30,6 +30,11 @@ package struct RuleModes: Sendable {
         changed.isEmpty ? .enforce : changed[rule.description] ?? .enforce
     }
 
+    /// The mode of the rule that a rejection comes from.
+    package func mode(of rejection: Rejection) -> RuleMode {
+        rejection.policyRule?.mode ?? mode(of: rejection.rule)
+    }
+
     /// Every rule name there is: head rules in order, then those of uploads in parts, of documents, of bodies and
     /// of forms.
     package static let allNames: [String] =

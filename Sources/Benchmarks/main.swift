@@ -6,6 +6,7 @@ import Reactor
 //   Benchmarks [--rounds N] [--quick] [--only PART-OF-A-NAME] [--gateway PATH] [--against PATH] [--go PROGRAM]
 //   Benchmarks emulator [--rounds N] [--gateway PATH] [--keys N]   the emulator alone, a million keys unless given
 //   Benchmarks allocations THRESHOLDS   counts allocations a request, and fails above the thresholds of a file
+//   Benchmarks policy       what policies cost, without a connection
 //   Benchmarks origin       the origin of a run; prints its address
 
 ProcessLimits.ignoreBrokenPipes()
@@ -22,6 +23,8 @@ if arguments.dropFirst().first == "origin" {
         gateway: option("--gateway") ?? ".build/release/ossgate",
         keys: option("--keys").flatMap { Int($0) } ?? 1_000_000,
         rounds: option("--rounds").flatMap { Int($0) } ?? 3)
+} else if arguments.dropFirst().first == "policy" {
+    try PolicyBench.run()
 } else {
     try await compareAll()
 }

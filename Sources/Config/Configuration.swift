@@ -1,3 +1,5 @@
+package import Admission
+
 /// The whole configuration of one process: validated, complete with defaults, and never changed afterwards.
 package struct Configuration: Sendable, Equatable {
     package enum ListenerProtocol: String, Sendable, CaseIterable {
@@ -83,6 +85,16 @@ package struct Configuration: Sendable, Equatable {
         case off
     }
 
+    package enum PolicyMode: String, Sendable, CaseIterable {
+        case enforce
+        case report
+    }
+
+    package enum PolicyUnknown: String, Sendable, CaseIterable {
+        case allow
+        case refuse
+    }
+
     package struct Limits: Sendable, Equatable {
         package var targetBytesMax: Int
         package var headBytesMax: Int
@@ -132,6 +144,8 @@ package struct Configuration: Sendable, Equatable {
     package var integrity: Integrity
     /// Only the rules that the file names; all others are enforced.
     package var rules: [String: RuleMode]
+    /// nil when it has no rules.
+    package var policy: CompiledPolicy?
     package var limits: Limits
     package var timeouts: Timeouts
     package var log: Log

@@ -28,7 +28,9 @@ struct ConfigurationDecoder {
             pathStyle: pathStyle, cnames: cnames,
             origin: origin, originTLS: originTLS(root.object("origin"), origin),
             integrity: integrity(root.object("integrity")),
-            rules: rules(root.object("rules")), limits: limits(root.object("limits")),
+            rules: rules(root.object("rules")),
+            policy: PolicyDecoder(ruleNames: ruleNames, problems: problems).decode(root),
+            limits: limits(root.object("limits")),
             timeouts: timeouts(root.object("timeouts")), log: log(root.object("log")),
             emulator: emulator(root.object("emulator")), shards: root.quantity("shards") ?? max(1, processors)
         )

@@ -11,6 +11,8 @@ struct ConfigurationKey: Sendable {
         case duration(ClosedRange<Int>)
         /// What is allowed, and what a later version will allow.
         case choice([String], later: [String] = [])
+        /// An object of conditions; `PolicyKey` has what may stand in it.
+        case conditions
     }
 
     /// Names joined by dots; `[]` stands for every item of a list, `*` for every member of a map.
@@ -29,7 +31,7 @@ struct ConfigurationKey: Sendable {
 
     /// Keys that the product will have and this version refuses, with their paths as above.
     static let later: Set<String> = [
-        "listeners[].proxyProtocol", "origin.health", "policy", "quota",
+        "listeners[].proxyProtocol", "origin.health", "quota",
         "integrity.sha256", "limits.connectionsPerAddress",
     ]
 
@@ -114,10 +116,30 @@ struct ConfigurationKey: Sendable {
             ConfigurationKey(
                 "rules.*", .choice(Configuration.RuleMode.allCases.map(\.rawValue)), "enforce",
                 "mode of a rule by its name; `report` logs and lets pass"),
-        ] + limits + timeouts + rest + emulator + [
+        ] + policy + limits + timeouts + rest + emulator + [
             ConfigurationKey(
                 "shards", .count(1...256), nil, "event loops; one for each core unless given")
         ]
+
+    private static let policy: [ConfigurationKey] = [
+        ConfigurationKey(
+            "policy[].name", .text, nil, "a rule of the policy: its name, which stands in answers and records"
+        ),
+        ConfigurationKey(
+            "policy[].when", .conditions, nil, "the requests that the rule is about; all without it"),
+        ConfigurationKey("policy[].require", .conditions, nil, "what is demanded of them"),
+        ConfigurationKey("policy[].refuse", .boolean, "false", "refuses them all instead"),
+        ConfigurationKey(
+            "policy[].otherwise.code", .text, "AccessDenied",
+            "code of the refusal; its status is the service's"),
+        ConfigurationKey("policy[].otherwise.message", .text, nil, "message of the refusal"),
+        ConfigurationKey(
+            "policy[].mode", .choice(Configuration.PolicyMode.allCases.map(\.rawValue)), "enforce",
+            "`report` refuses nothing, and tells what it would have refused"),
+        ConfigurationKey(
+            "policy[].unknown", .choice(Configuration.PolicyUnknown.allCases.map(\.rawValue)), "allow",
+            "what becomes of a request of which the gateway cannot see what is demanded"),
+    ]
 
     private static let limits: [ConfigurationKey] = [
         ConfigurationKey(

@@ -140,6 +140,12 @@ struct ObjectReader {
     /// Something stands under the key.
     func contains(_ name: String) -> Bool { member(name) != nil }
 
+    /// What stands under a key, as it is; nil if it is absent.
+    func value(_ name: String) -> JSONValue? {
+        if ConfigurationKey.named(Self.join(table, name)) != nil { _ = key(name) }
+        return member(name)
+    }
+
     /// The number of items of a list; nil if no list stands there.
     func itemCount(_ name: String) -> Int? {
         if case .array(let items) = member(name) { items.count } else { nil }
@@ -187,7 +193,7 @@ struct ObjectReader {
         case .count: Int(text)
         case .size: Quantity.bytes(text)
         case .duration: Quantity.milliseconds(text)
-        case .text, .boolean, .choice: nil
+        case .text, .boolean, .choice, .conditions: nil
         }
     }
 
@@ -196,7 +202,7 @@ struct ObjectReader {
         case .count(let bounds): (bounds, { "\($0)" })
         case .size(let bounds): (bounds, Quantity.size)
         case .duration(let bounds): (bounds, Quantity.duration)
-        case .text, .boolean, .choice: nil
+        case .text, .boolean, .choice, .conditions: nil
         }
     }
 

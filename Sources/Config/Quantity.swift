@@ -1,12 +1,12 @@
 /// Durations and sizes as a configuration writes them: digits, at most three decimals, and a unit.
-enum Quantity {
+package enum Quantity {
     /// Thousandths of a second, from `30s`, `250ms`, `1.5h` or a plain number of seconds.
     static func milliseconds(_ text: String) -> Int? {
         scaled(text, units: ["": 1000, "ms": 1, "s": 1000, "m": 60_000, "h": 3_600_000, "d": 86_400_000])
     }
 
     /// Bytes, from `5GiB`, `64KiB`, `10MB` or a plain number.
-    static func bytes(_ text: String) -> Int? {
+    package static func bytes(_ text: String) -> Int? {
         scaled(
             text,
             units: [

@@ -14,6 +14,8 @@ struct BodyStage: ~Copyable {
     private let lane: MD5Lane?
     private var md5: [UInt8]?
     private var form: FormInspector?
+    /// The operator's policy over this request; that over a form is with its inspector, once there is one.
+    private var policy: PolicyRun?
     private let operation: OSSOperation?
     private let bytesMax: UInt64?
     /// As received; nil when there is none to be checked.
@@ -33,10 +35,11 @@ struct BodyStage: ~Copyable {
         isForm = false
     }
 
-    /// `now` is in Unix seconds.
+    /// `now` is in Unix seconds. `policy` has not begun.
     init(
         head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings,
-        lanes: MD5Lanes, now: Int64
+        lanes: MD5Lanes, now: Int64,
+        policy: PolicyRun? = nil
     ) {
         self.operation = operation
         bytesMax = operation.flatMap { BodyLimit.bytes(of: $0, limits: settings.admission.limits) }
@@ -51,12 +54,26 @@ struct BodyStage: ~Copyable {
         lane = claimedMD5 == nil ? nil : lanes.open()
         isForm = plan == .form
         form = isForm ? FormInspector(head: head, settings: settings.admission, now: now) : nil
+        if form != nil { form?.policy = policy } else { self.policy = policy }
+    }
+
+    /// Puts the head to the policy. A form waits for its fields.
+    mutating func begin(_ view: HeadView) -> [Rejection] { policy?.begin(view) ?? [] }
+
+    /// What a completion makes of the parts that it lists is known.
+    mutating func endParts(bytes: UInt64?, beginsWithFirst: Bool) -> [Rejection] {
+        policy?.endParts(bytes: bytes, beginsWithFirst: beginsWithFirst) ?? []
+    }
+
+    /// What rules of the policy did since this was last asked.
+    mutating func takePolicyEvents() -> [PolicyEvent] {
+        form?.policy?.takeEvents() ?? policy?.takeEvents() ?? []
     }
 
     /// CRC-64 of the object that the body carries; nil when it could not be told what that is.
     var objectCRC64: UInt64? { !isForm || form?.hasWholeFile == true ? crc.value : nil }
     /// Something has to be read before any of the body may go to the origin.
-    var holdsOrigin: Bool { form?.isReadingFields == true }
+    var holdsOrigin: Bool { form?.holdsOrigin ?? policy?.holdsOrigin ?? false }
     var checksMD5: Bool { claimedMD5 != nil }
     var checksCRC64: Bool { claimedCRC64 != nil }
 
@@ -90,12 +107,13 @@ struct BodyStage: ~Copyable {
             crc = fileCRC
         } else {
             crc.update(bytes)
+            rejections += policy?.take(bytes) ?? []
         }
         return rejections
     }
 
     /// The form, then the digests of the whole body against what the client claimed; MD5 first, as its field comes
-    /// first in the vendor's order of checks. To be called once, at the end of the body, with the MD5 known.
+    /// first in the vendor's order of checks; then the policy. To be called once, at the end of the body, with the MD5 known.
     mutating func verdicts() -> [Rejection] {
         var rejections = form?.finish() ?? []
         if let partLength, received < partLength.bytes {
@@ -110,6 +128,6 @@ struct BodyStage: ~Copyable {
         if let claimedCRC64, let computed = objectCRC64, claimedCRC64.decimal != computed {
             rejections.append(.crc64Mismatch(client: claimedCRC64, computed: computed))
         }
-        return rejections
+        return rejections + (policy?.end() ?? [])
     }
 }

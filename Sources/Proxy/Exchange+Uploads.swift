@@ -54,6 +54,27 @@ extension Exchange {
         return false
     }
 
+    /// Puts what a completion makes of its parts to the policy; false when the request was refused.
+    func admitsParts(_ operation: OSSOperation, _ document: Span<UInt8>) -> Bool {
+        guard operation == .completeMultipartUpload, gateway.settings.admission.policy != nil else {
+            return true
+        }
+        let numbers =
+            CompletedParts.numbers(in: document, head: head) ?? upload.facts.map { Array($0.parts.keys) }
+        let sizes = (numbers ?? []).map { upload.facts?.parts[$0]?.bytes }
+        let sum = sizes.reduce(numbers == nil ? nil : UInt64(0)) { sum, bytes in
+            guard let sum, let bytes else { return nil }
+            let (more, overflow) = sum.addingReportingOverflow(bytes)
+            return overflow ? .max : more
+        }
+        let rejections = stage.endParts(bytes: sum, beginsWithFirst: numbers?.min() == 1)
+        for rejection in rejections where !isOnlyReported(rejection) {
+            refuse(rejection)
+            return false
+        }
+        return true
+    }
+
     // MARK: The origin's answer
 
     /// The origin has answered. What this tells of the upload is at its home before the client can know.

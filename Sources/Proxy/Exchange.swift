@@ -93,10 +93,20 @@ final class Exchange: ExchangeHandler, MD5Listener {
         let settings = gateway.settings
         stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings,
-            lanes: gateway.lanes, now: gateway.core.unixSeconds)
+            lanes: gateway.lanes, now: gateway.core.unixSeconds,
+            policy: settings.admission.policy.map {
+                PolicyRun(
+                    $0,
+                    client: PolicyClient(
+                        address: clientAddress, tlsName: clientCertificate.map { Array($0.name.utf8)[...] },
+                        otherPartsBytes: upload.facts?.otherPartsBytes))
+            })
         if case .part? = upload.step {
             stage.partLength = UploadRules.lengthToCount(
                 head: head, settings: settings.admission, upload: upload.facts, now: gateway.core.unixSeconds)
+        }
+        for rejection in stage.begin(verdict.view) where !isOnlyReported(rejection) {
+            return refuse(rejection)
         }
         plan(verdict)
         if head.framing != .none, head.framing != .length(0) { responder?.sendContinue() }
@@ -261,14 +271,16 @@ final class Exchange: ExchangeHandler, MD5Listener {
             operation: operation, head: head, bucket: verdict.resource.bucket, body: document,
             modes: gateway.settings.admission.modes, upload: upload.facts)
         for failure in reported { gateway.record(failure, mode: .report, of: self) }
-        guard let rejection else { return true }
-        refuse(rejection)
-        return false
+        if let rejection {
+            refuse(rejection)
+            return false
+        }
+        return admitsParts(operation, document)
     }
 
     /// True, and recorded, if the operator wants the rule to report and not to refuse.
-    private func isOnlyReported(_ rejection: Rejection) -> Bool {
-        switch gateway.settings.admission.modes.mode(of: rejection.rule) {
+    func isOnlyReported(_ rejection: Rejection) -> Bool {
+        switch gateway.settings.admission.modes.mode(of: rejection) {
         case .enforce: return false
         case .report: gateway.record(rejection, mode: .report, of: self)
         case .off: break
@@ -326,7 +338,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         abortUpstream()
         request = .over
         gateway.record(rejection, mode: .enforce, of: self)
-        respond(rejection.error, rule: rejection.rule.description)
+        respond(rejection.error, rule: rejection.ruleName)
         end(.rejected)
     }
 
@@ -374,6 +386,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         settleUpload()
         gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
         stage.abandon()
+        gateway.count(stage.takePolicyEvents())
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
         gateway.metrics.took(.request, nanoseconds: gateway.core.now &- startedAt)
         if let waited = sight.originNanoseconds {

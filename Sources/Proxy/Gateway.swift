@@ -18,6 +18,8 @@ package final class Gateway: Application {
     let uploads: UploadDirectory
     /// MD5s of uploads, which are hashed together at the end of each turn.
     let lanes = MD5Lanes()
+    /// Of the rules of the policy, by their places in it.
+    private let policyCounters: [PolicyMetrics.RuleCounters]
     private let rejectionLog: LogSink?
     private let accessLog: AccessLog?
     private let recent: RecentRejections?
@@ -27,13 +29,14 @@ package final class Gateway: Application {
     /// `shards` are all that run gateways.
     package init(
         core: ShardCore, shards: [Shard], settings: GatewaySettings, metrics: ShardMetrics,
-        labels: MetricLabels, rejectionLog: LogSink?, accessLog: AccessLog? = nil,
-        rejectionsWrittenMax: Int = 0, recent: RecentRejections? = nil
+        labels: MetricLabels, policyCounters: [PolicyMetrics.RuleCounters], rejectionLog: LogSink?,
+        accessLog: AccessLog? = nil, rejectionsWrittenMax: Int = 0, recent: RecentRejections? = nil
     ) {
         self.core = core
         self.settings = settings
         self.metrics = metrics
         self.labels = labels
+        self.policyCounters = policyCounters
         self.rejectionLog = rejectionLog
         self.accessLog = accessLog
         self.recent = recent
@@ -75,6 +78,11 @@ package final class Gateway: Application {
         origins.replaceAddresses(addresses, ofOrigin: index)
     }
 
+    /// What rules of the policy did for one request.
+    func count(_ events: [PolicyEvent]) {
+        for event in events { policyCounters[event.rule].add(event.kind.outcome) }
+    }
+
     private func nextRequestID() -> RequestID { requestIDs.next(unixSeconds: core.unixSeconds) }
 
     /// One line for one refusal.
@@ -84,7 +92,7 @@ package final class Gateway: Application {
         var record = RejectionRecord(
             unixMilliseconds: core.unixMilliseconds, requestID: exchange.requestID,
             clientAddress: exchange.clientAddress, method: exchange.head.method, path: exchange.head.path,
-            query: exchange.head.query, error: rejection.error, rule: rejection.rule.description, mode: mode,
+            query: exchange.head.query, error: rejection.error, rule: rejection.ruleName, mode: mode,
             phase: rejection.phase == .head ? .head : .body)
         record.operation = exchange.verdict?.operation?.name
         record.bucket = exchange.verdict?.resource.bucket
@@ -94,6 +102,7 @@ package final class Gateway: Application {
         record.expected = rejection.expected
         record.actual = rejection.actual
         record.hint = rejection.hint
+        record.policyHash = settings.admission.policy?.hash
         record.bodyBytesSeen = exchange.bodyBytesSeen
         record.durationMicroseconds = (core.nowPrecise &- exchange.startedAt) / 1000
         record.originRequestID = exchange.sight.originRequestID
@@ -123,6 +132,7 @@ package final class Gateway: Application {
         record.originMicroseconds = sight.originNanoseconds.map { $0 / 1000 }
         record.userAgent = head.fields.first("user-agent")
         record.referer = head.fields.first("referer")
+        record.policyHash = settings.admission.policy?.hash
         accessLog.write(record)
     }
 }
@@ -145,7 +155,7 @@ package struct MetricLabels: Sendable {
         operationIndex = Dictionary(
             uniqueKeysWithValues: OSSOperation.allCases.enumerated().map { ($1, $0) })
         codes = Set(CatalogueRow.all.map(\.code)).sorted() + ["other"]
-        rules = RuleModes.allNames + ["http-syntax", "other"]
+        rules = RuleModes.allNames + [PolicyRules.name.description, "http-syntax", "other"]
         codeIndex = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, $0) })
         ruleIndex = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1, $0) })
     }
@@ -157,5 +167,16 @@ package struct MetricLabels: Sendable {
     func rejection(_ rejection: Rejection) -> Int {
         let rule = ruleIndex[rejection.rule.description] ?? rules.count - 1
         return rule * codes.count + (codeIndex[rejection.error.code] ?? codes.count - 1)
+    }
+}
+
+extension PolicyEvent.Kind {
+    fileprivate var outcome: PolicyMetrics.Outcome {
+        switch self {
+        case .matched: .matched
+        case .refused: .refused
+        case .wouldRefuse: .wouldRefuse
+        case .unknown: .unknown
+        }
     }
 }

@@ -9,6 +9,7 @@ package final class MetricsRegistry: Sendable {
     package let rejectionCodes: [String]
     /// One for each shard.
     package let shards: [ShardMetrics]
+    package let policy = PolicyMetrics()
     private let version: String
     private let startUnixSeconds: Int64
     private let logs: [LogSink]
@@ -39,6 +40,7 @@ package final class MetricsRegistry: Sendable {
     package func exposition() -> [UInt8] {
         var text = PrometheusText()
         appendRequests(to: &text)
+        policy.append(to: &text)
         appendIntegrity(to: &text)
         appendTraffic(to: &text)
         appendTimings(to: &text)

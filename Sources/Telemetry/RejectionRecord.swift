@@ -61,6 +61,8 @@ package struct RejectionRecord: Sendable {
     package var hint: String?
     /// Equal refusals that this one stands for, itself included.
     package var count: UInt64 = 1
+    /// Of the operator's policy in force; nil when there is none.
+    package var policyHash: String?
 
     package init(
         unixMilliseconds: Int64, requestID: RequestID, clientAddress: String, method: Method, path: ByteSlice,
@@ -110,6 +112,7 @@ package struct RejectionRecord: Sendable {
         line.field("ossgate.body.bytes_seen", number: bodyBytesSeen)
         line.field("ossgate.duration", secondsOfMicroseconds: durationMicroseconds)
         line.field("ossgate.hint", text: hint, bytesMax: 512)
+        line.field("ossgate.policy.hash", text: policyHash, bytesMax: 64)
         line.field("user_agent.original", bytes: userAgent, bytesMax: 512)
         if let clientSubject { line.field("tls.client.subject", text: clientSubject, bytesMax: 512) }
         if count > 1 { line.field("ossgate.count", number: count) }
@@ -138,6 +141,6 @@ package struct RejectionRecord: Sendable {
         "url.query", "oss.operation", "oss.bucket", "oss.key", "error.type", "oss.code",
         "http.response.status_code", "oss.ec", "ossgate.rule", "ossgate.mode", "ossgate.phase",
         "ossgate.expected", "ossgate.actual", "ossgate.body.bytes_seen", "ossgate.duration", "ossgate.hint",
-        "user_agent.original", "tls.client.subject", "ossgate.count",
+        "ossgate.policy.hash", "user_agent.original", "tls.client.subject", "ossgate.count",
     ]
 }

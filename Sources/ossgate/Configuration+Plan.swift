@@ -19,10 +19,7 @@ extension Configuration {
         originSettings.waitingMax = limits.upstreamQueueMax
         originSettings.waitNanoseconds = timeouts.upstreamQueue.nanoseconds
         var settings = GatewaySettings(
-            admission: AdmissionSettings(
-                addressing: Addressing(domains: domains, pathStyle: pathStyle, cnames: cnames),
-                modes: RuleModes(rules.mapValues(\.admission))),
-            integrity: integrity.settings, origin: originSettings)
+            admission: admissionSettings, integrity: integritySettings, origin: originSettings)
         settings.uploads = UploadLimits(
             uploadsMax: limits.uploadsMax, partsMax: limits.uploadPartsMax,
             idleNanoseconds: timeouts.uploads.nanoseconds)
@@ -45,6 +42,14 @@ extension Configuration {
             ListenerOptions(tls: tls, protocols: Set(listener.protocols.map(\.server)))
         }
     }
+
+    var admissionSettings: AdmissionSettings {
+        AdmissionSettings(
+            addressing: Addressing(domains: domains, pathStyle: pathStyle, cnames: cnames),
+            modes: RuleModes(rules.mapValues(\.admission)), policy: policy)
+    }
+
+    var integritySettings: IntegritySettings { integrity.settings }
 
     private var serverSettings: ServerSettings {
         var settings = ServerSettings()

@@ -121,7 +121,7 @@ import Testing
         let settings = AdmissionSettings(modes: RuleModes(["malformed-post-request": mode]))
         var inspector = try #require(FormInspector(head: request.head, settings: settings, now: vectorTime))
         _ = inspector.take(request.body.span) { _ in }
-        #expect(!inspector.isReadingFields)
+        #expect(!inspector.holdsOrigin)
         #expect(!inspector.hasWholeFile)
     }
 

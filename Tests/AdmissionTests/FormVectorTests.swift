@@ -64,7 +64,7 @@ struct FormRequest {
         var file: [UInt8] = []
         for piece in pieces { rejections += inspector.take(piece.span) { file.append($0) } }
         rejections += inspector.finish()
-        #expect(!inspector.isReadingFields)
+        #expect(!inspector.holdsOrigin)
         return (rejections, file, inspector.hasWholeFile)
     }
 }

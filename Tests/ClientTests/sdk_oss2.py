@@ -108,8 +108,8 @@ class Oss2(Sdk):
     def append(self, bucket, key, position, data, **headers):
         return self.bucket(bucket).append_object(key, position, data, headers=fields_of(headers)).next_position
 
-    def copy(self, bucket, key, source):
-        return self.bucket(bucket).copy_object(bucket, source, key).etag
+    def copy(self, bucket, key, source, **headers):
+        return self.bucket(bucket).copy_object(bucket, source, key, headers=fields_of(headers)).etag
 
     # Listings
 
@@ -123,8 +123,8 @@ class Oss2(Sdk):
 
     # Multipart
 
-    def initiate(self, bucket, key):
-        return self.bucket(bucket).init_multipart_upload(key).upload_id
+    def initiate(self, bucket, key, **headers):
+        return self.bucket(bucket).init_multipart_upload(key, headers=fields_of(headers)).upload_id
 
     def upload_part(self, bucket, key, upload, number, data, **headers):
         answer = self.bucket(bucket).upload_part(key, upload, number, data, headers=fields_of(headers))

@@ -104,9 +104,10 @@ class OssV2(Sdk):
         return self.client.append_object(oss.AppendObjectRequest(
             bucket=bucket, key=key, position=position, body=data, headers=fields_of(headers))).next_position
 
-    def copy(self, bucket, key, source):
-        return self.client.copy_object(
-            oss.CopyObjectRequest(bucket=bucket, key=key, source_bucket=bucket, source_key=source)).etag.strip('"')
+    def copy(self, bucket, key, source, **headers):
+        return self.client.copy_object(oss.CopyObjectRequest(
+            bucket=bucket, key=key, source_bucket=bucket, source_key=source,
+            headers=fields_of(headers))).etag.strip('"')
 
     # Listings
 
@@ -123,9 +124,9 @@ class OssV2(Sdk):
 
     # Multipart
 
-    def initiate(self, bucket, key):
+    def initiate(self, bucket, key, **headers):
         return self.client.initiate_multipart_upload(
-            oss.InitiateMultipartUploadRequest(bucket=bucket, key=key)).upload_id
+            oss.InitiateMultipartUploadRequest(bucket=bucket, key=key, headers=fields_of(headers))).upload_id
 
     def upload_part(self, bucket, key, upload, number, data, **headers):
         answer = self.client.upload_part(oss.UploadPartRequest(

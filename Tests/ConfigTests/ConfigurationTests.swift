@@ -184,7 +184,6 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "{\"limits\":{\"connectionsPerAddress\":1}}",
             "limits.connectionsPerAddress: is not supported by this version"
         ),
-        ("{\"policy\":[]}", "policy: is not supported by this version"),
         ("{\"auth\":{\"mode\":\"sign\"}}", "auth.mode: \"sign\" is not supported by this version"),
         ("{\"auth\":{\"mode\":\"none\"}}", "auth.mode: must be \"pass\", not \"none\""),
         (
@@ -256,7 +255,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         ("{\"admin\":{\"bind\":\"127.0.0.1:8080\"}}", "admin.bind: is the same address as listeners[0].bind"),
         (
             "{\"zzz\":1}",
-            "zzz: unknown key; known here: $schema, listeners, admin, domains, pathStyle, cnames, origin, integrity, auth, rules, limits, timeouts, log, emulator, shards"
+            "zzz: unknown key; known here: $schema, listeners, admin, domains, pathStyle, cnames, origin, integrity, auth, rules, policy, limits, timeouts, log, emulator, shards"
         ),
         (
             "{\"integrity\":{\"downloads\":\"abrot\"}}",

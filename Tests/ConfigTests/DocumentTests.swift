@@ -5,7 +5,7 @@ import Testing
 
 /// The schema and the table of the README are made of the table of keys; these tests keep the files equal to it.
 /// With `UPDATE_CONFIG_DOCUMENTS=1` in the environment they write the files instead.
-@Suite struct DocumentTests {
+@Suite(.serialized) struct DocumentTests {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
     static let isUpdating = ProcessInfo.processInfo.environment["UPDATE_CONFIG_DOCUMENTS"] == "1"
@@ -15,7 +15,7 @@ import Testing
         let problems = ProblemList()
         let text = """
             {"listeners":[{"protocols":["http/1.1"],"tls":{"certificates":[{}]}}],"domains":[],"cnames":{"a":"abc"},"rules":{},
-             "emulator":{"credentials":[{}],"buckets":[],"faults":[{"operations":[]}]}}
+             "policy":[{"name":"a"}],"emulator":{"credentials":[{}],"buckets":[],"faults":[{"operations":[]}]}}
             """
         _ = try ConfigurationLoader(ruleNames: [], environment: [:])
             .decode(Array(text.utf8), file: nil, problems: problems)
@@ -31,7 +31,7 @@ import Testing
             case .duration(let bounds): #expect(Quantity.milliseconds(fallback).map(bounds.contains) == true)
             case .choice(let words, _): #expect(words.contains(fallback))
             case .boolean: #expect(["true", "false"].contains(fallback))
-            case .text: #expect(!fallback.isEmpty)
+            case .text, .conditions: #expect(!fallback.isEmpty)
             }
         }
     }
@@ -59,6 +59,19 @@ import Testing
         #expect(readme.contains("\n\(table)\n\n"))
     }
 
+    @Test func theREADMEHasTheTableOfConditions() throws {
+        let file = Self.root.appendingPathComponent("README.md")
+        var readme = try String(contentsOf: file, encoding: .utf8)
+        let table = DocumentGenerator.conditionTable()
+        if Self.isUpdating, let start = readme.range(of: "| Condition | Is |"),
+            let end = readme.range(of: "\n\n", range: start.lowerBound..<readme.endIndex)
+        {
+            readme.replaceSubrange(start.lowerBound..<end.lowerBound, with: table)
+            try Data(readme.utf8).write(to: file)
+        }
+        #expect(readme.contains("\n\(table)\n\n"))
+    }
+
     @Test func theFileOfTheRepositoryIsValid() throws {
         let file = Self.root.appendingPathComponent("config.json")
         let configuration = try load(try String(contentsOf: file, encoding: .utf8))
@@ -78,6 +91,7 @@ enum DocumentGenerator {
     private static func kind(_ kind: ConfigurationKey.Kind) -> String {
         switch kind {
         case .text: "text"
+        case .conditions: "conditions"
         case .boolean: "boolean"
         case .count(let bounds): "number \(bounds.lowerBound) to \(bounds.upperBound)"
         case .size(let bounds):
@@ -91,6 +105,7 @@ enum DocumentGenerator {
     static func schema() -> [String: Any] {
         var root = object(under: "")
         root["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        root["$defs"] = ["conditions": conditions()]
         root["title"] = "Configuration of ossgate, version \(Configuration.schemaVersion)"
         return root
     }
@@ -138,7 +153,73 @@ enum DocumentGenerator {
             node["pattern"] = "^[0-9]+(\\.[0-9]{1,3})?(ms|s|m|h|d)?$"
             node["minimum"] = 0
         case .choice(let words, _): node["enum"] = words
+        case .conditions: node["$ref"] = "#/$defs/conditions"
         }
         return node
+    }
+
+    /// What stands in `when` and `require` of a rule.
+    private static func conditions() -> [String: Any] {
+        let properties = PolicyKey.all.map { key in
+            var node = condition(key.kind)
+            node["description"] = key.meaning
+            return (key.name, node)
+        }
+        return [
+            "type": "object", "additionalProperties": false,
+            "properties": Dictionary(uniqueKeysWithValues: properties),
+        ]
+    }
+
+    private static var texts: [String: Any] {
+        [
+            "type": ["string", "array"], "items": ["type": "string"], "minItems": 1, "minLength": 1,
+        ]
+    }
+
+    private static func condition(_ kind: PolicyKey.Kind) -> [String: Any] {
+        func object(_ names: [String], _ member: [String: Any]) -> [String: Any] {
+            [
+                "type": "object", "additionalProperties": false, "minProperties": 1,
+                "properties": Dictionary(uniqueKeysWithValues: names.map { ($0, member) }),
+            ]
+        }
+        switch kind {
+        case .patterns, .words: return texts
+        case .sizes:
+            return object(
+                ["min", "max"],
+                [
+                    "type": ["string", "integer"], "minimum": 0,
+                    "pattern": "^[0-9]+(\\.[0-9]{1,3})?(B|[KMGT]iB|[KMGT]B)?$",
+                ])
+        case .counts: return object(["min", "max"], ["type": "integer", "minimum": 0])
+        case .text: return ["type": "string", "minLength": 1]
+        case .boolean: return ["type": "boolean"]
+        case .named:
+            var value = texts
+            value["type"] = ["string", "array", "boolean"]
+            return ["type": "object", "minProperties": 1, "additionalProperties": value]
+        case .time: return object(PolicyKey.timeNames, texts)
+        }
+    }
+
+    /// The README's table of conditions.
+    static func conditionTable() -> String {
+        let rows = PolicyKey.all.map { "| `\($0.name)` | \(form($0.kind)) | \($0.meaning) |" }
+        return (["| Condition | Is | Looks at |", "|---|---|---|"] + rows).joined(separator: "\n")
+    }
+
+    private static func form(_ kind: PolicyKey.Kind) -> String {
+        switch kind {
+        case .patterns: "patterns"
+        case .words(let words): words.map { "`\($0)`" }.joined(separator: ", ")
+        case .sizes: "`min`, `max`: sizes"
+        case .counts: "`min`, `max`: numbers"
+        case .text: "text"
+        case .boolean: "`true`, `false`"
+        case .named: "names with `true`, `false` or patterns"
+        case .time: PolicyKey.timeNames.map { "`\($0)`" }.joined(separator: ", ")
+        }
     }
 }

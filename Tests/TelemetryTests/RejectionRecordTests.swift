@@ -41,6 +41,7 @@ import Testing
         full.actual = "XrY7u+Ae7tCTyyK7j1rNww=="
         full.bodyBytesSeen = 65_536
         full.durationMicroseconds = 1_002_999
+        full.policyHash = "0123456789abcdef"
         full.hint = "the body changed on the way"
         let text = String(decoding: full.line(), as: UTF8.self)
         let places = RejectionRecord.fieldNames.map { text.range(of: "\"\($0)\":")?.lowerBound }
@@ -127,6 +128,7 @@ import Testing
             long.key = noise[...]
             long.expected = text
             long.actual = text
+            long.policyHash = text
             long.hint = text
             long.clientAddress = text
             long.operation = text

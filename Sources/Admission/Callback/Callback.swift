@@ -118,6 +118,14 @@ struct Callback: Sendable {
         }
     }
 
+    /// The hosts of its URLs in lower case; empty in place of one that cannot be read.
+    var hosts: [[UInt8]] {
+        guard case .string(let list) = self["callbackUrl"] else { return [[]] }
+        return CallbackURL.list([UInt8](list.utf8)[...]).map { text in
+            CallbackURL(text)?.hostName.map { ASCII.lowercased($0) } ?? []
+        }
+    }
+
     private subscript(name: String) -> JSONValue? { members.first { $0.name == name }?.value }
 
     /// The document has the whole callback, the record only the member at fault.

@@ -13,6 +13,8 @@ struct CallbackURL: Sendable {
 
     let text: ByteSlice
     let host: Host
+    /// As written, brackets included, without its port.
+    let hostName: ByteSlice
 
     /// nil when it has not that form.
     init?(_ text: ByteSlice) {
@@ -26,6 +28,7 @@ struct CallbackURL: Sendable {
         guard let host = Self.host(of: authority) else { return nil }
         self.text = text
         self.host = host
+        hostName = authority[..<(Self.hostEnd(of: authority) ?? authority.endIndex)]
     }
 
     /// The URLs of a list, which semicolons part; a semicolon too many adds nothing.
@@ -38,13 +41,8 @@ struct CallbackURL: Sendable {
     }
 
     private static func host(of authority: ByteSlice) -> Host? {
-        let isBracketed = authority.first == ASCII.leftBracket
-        let end =
-            isBracketed
-            ? authority.firstIndex(of: ASCII.rightBracket).map { $0 + 1 }
-            : authority.firstIndex(of: ASCII.colon) ?? authority.endIndex
-        guard let end, isPort(authority[end...]) else { return nil }
-        if isBracketed {
+        guard let end = hostEnd(of: authority), isPort(authority[end...]) else { return nil }
+        if authority.first == ASCII.leftBracket {
             return IPAddress(v6: authority[(authority.startIndex + 1)..<(end - 1)]).map { .address($0) }
         }
         let host = authority[..<end]
@@ -57,6 +55,14 @@ struct CallbackURL: Sendable {
         case .invalidAddress: return .invalidAddress
         case .name: return .name
         }
+    }
+
+    /// Where the port begins, or the end; nil when a bracket is not closed.
+    private static func hostEnd(of authority: ByteSlice) -> Int? {
+        guard authority.first == ASCII.leftBracket else {
+            return authority.firstIndex(of: ASCII.colon) ?? authority.endIndex
+        }
+        return authority.firstIndex(of: ASCII.rightBracket).map { $0 + 1 }
     }
 
     /// Nothing, or a colon and 1 to 65535.

@@ -28,6 +28,8 @@ package struct FormInspector: Sendable {
     private var sizeMin: UInt64 = 0
     private var sizeMax = UInt64.max
     private let request: HeadView
+    /// The operator's policy over this form; it is judged with the fields, and goes on with the file.
+    package var policy: PolicyRun?
 
     private enum Progress {
         case fields
@@ -48,8 +50,9 @@ package struct FormInspector: Sendable {
         request = HeadView(head: head, settings: settings, now: now)
     }
 
-    /// The fields have not been judged: no byte of the form may go to the origin.
-    package var isReadingFields: Bool { progress == .fields }
+    /// The fields have not been judged, or what the policy wants to see of the file has not come: no byte of the form
+    /// may go to the origin.
+    package var holdsOrigin: Bool { progress == .fields || progress == .file && policy?.holdsOrigin == true }
     /// The file has been seen from its first byte to its last, and the form is whole.
     package var hasWholeFile: Bool { progress == .ended }
 
@@ -131,6 +134,7 @@ package struct FormInspector: Sendable {
             guard let rejection = rule.refusal(of: view) else { continue }
             if raise(rejection, &found) { return progress = .over }
         }
+        if raise(policy?.begin(request, form: view) ?? [], &found) { return progress = .over }
         guard case .policy(let policy) = view.policy, !view.isS3 else { return }
         for case .contentLength(let min, let max) in policy.conditions {
             sizeMin = Swift.max(sizeMin, min)
@@ -155,6 +159,7 @@ package struct FormInspector: Sendable {
         case .file:
             fileBytes += UInt64(bytes.count)
             file(bytes)
+            if raise(policy?.take(bytes) ?? [], &found) { return progress = .over }
             guard fileBytes > sizeMax else { return }
             if raise(.fileTooLarge(limit: sizeMax), &found) { progress = .over }
             sizeMax = .max
@@ -170,6 +175,7 @@ package struct FormInspector: Sendable {
             openValue = []
         case .file:
             progress = .rest
+            if raise(policy?.end() ?? [], &found) { return progress = .over }
             guard fileBytes < sizeMin else { return }
             if raise(.fileTooSmall(limit: sizeMin, actual: fileBytes), &found) { progress = .over }
         case .rest, .ended, .over: break
@@ -187,9 +193,14 @@ package struct FormInspector: Sendable {
 
     /// Adds the rejection if its rule is on; true if it is enforced.
     private func raise(_ rejection: Rejection, _ found: inout [Rejection]) -> Bool {
-        let mode = request.settings.modes.mode(of: rejection.rule)
+        let mode = request.settings.modes.mode(of: rejection)
         if mode != .off { found.append(rejection) }
         return mode == .enforce
+    }
+
+    /// The same for several, of which the last alone can be enforced.
+    private func raise(_ rejections: [Rejection], _ found: inout [Rejection]) -> Bool {
+        rejections.reduce(false) { raise($1, &found) || $0 }
     }
 
     private func rejection(_ fault: FormFault) -> Rejection {
