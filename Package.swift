@@ -64,28 +64,22 @@ let package = Package(
         library(
             "Proxy",
             [
-                "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer",
-                "Telemetry", "XML",
-                "TLS", "Telemetry",
+                "Admission", "Bytes", "Digest", "HTTP1", "HTTPModel", "HTTPServer", "OSSModel", "Reactor",
+                "TLS", "Telemetry", "XML",
             ]),
         library(
             "Emulator",
             [
-                "Bytes", "HTTPModel", "HTTP1", "OSSModel", "Digest", "JSON", "XML", "CSQLite", "Reactor",
-                "Bytes", "HTTPModel", "OSSModel", "Digest", "JSON", "XML", "CKernels", "CSQLite", "Reactor",
-                "HTTPServer",
+                "Bytes", "CKernels", "CSQLite", "Digest", "HTTP1", "HTTPModel", "HTTPServer", "JSON",
+                "OSSModel",
+                "Reactor", "XML",
             ]),
         library("Config", ["Admission", "Bytes", "Digest", "HTTPModel", "JSON", "OSSModel"]),
         .executableTarget(
             name: "ossgate",
             dependencies: [
-                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTP2", "HTTPServer",
-                "Telemetry",
-                "Proxy", "Emulator", "Config", "Explain",
-                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "TLS",
-                "Telemetry", "Proxy", "Emulator", "Config",
-                "Bytes", "HTTPModel", "OSSModel", "Digest", "Admission", "Reactor", "HTTPServer", "Telemetry",
-                "Proxy", "Emulator", "Config", "Explain", "HTTP1", "JSON",
+                "Admission", "Bytes", "Config", "Digest", "Emulator", "Explain", "HTTP1", "HTTP2",
+                "HTTPModel", "HTTPServer", "JSON", "OSSModel", "Proxy", "Reactor", "TLS", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
@@ -93,11 +87,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "Admission", "Bytes", "CAllocations", "Digest", "Emulator", "HTTPModel", "HTTP1",
-                "HTTPServer",
-                "OSSModel", "Proxy", "Reactor", "Telemetry",
-                "Admission", "Bytes", "Config", "Digest", "Emulator", "HTTPModel", "HTTP1", "HTTPServer",
-                "Reactor",
+                "Admission", "Bytes", "CAllocations", "Config", "Digest", "Emulator", "HTTP1", "HTTPModel",
+                "HTTPServer", "OSSModel", "Proxy", "Reactor", "Telemetry",
             ],
             swiftSettings: strict),
 

@@ -39,7 +39,7 @@ struct EmulatorCommand: AsyncParsableCommand {
 extension EmulatorServer {
     /// Opens the store and binds; ends the process with a sentence and the code that fits when it cannot.
     static func starting(_ configuration: Configuration, bind: BindAddress) async throws -> EmulatorServer {
-        let settings = configuration.emulatorSettings
+        let settings = try configuration.emulatorSettings
         let store: EmulatorStore
         do {
             store = try EmulatorStore(settings)

@@ -1,4 +1,5 @@
 import Admission
+import ArgumentParser
 import Config
 import Emulator
 import OSSModel
