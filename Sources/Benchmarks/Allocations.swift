@@ -69,7 +69,8 @@ enum Allocations {
             admission: AdmissionSettings(addressing: Addressing(domains: ["oss-cn-hangzhou.aliyuncs.com"])),
             integrity: IntegritySettings(), origin: OriginSettings(addresses: [origin]))
         let plan = GatewayPlan(
-            listeners: [.tcp(host: "127.0.0.1", port: 0)], admin: nil, shards: 1, connectionsMax: 100,
+            listeners: [ListenerPlan(.tcp(host: "127.0.0.1", port: 0))], admin: nil, shards: 1,
+            connectionsMax: 100,
             settings: settings, server: ServerSettings(),
             rejectionLog: try LogSink(name: "rejections", path: "/dev/null"), version: "benchmark")
         return try await GatewayServer(plan)
