@@ -23,7 +23,8 @@ enum HTTP2Callbacks {
         unsafe nghttp2_option_set_no_closed_streams(options, 1)
         unsafe nghttp2_option_set_max_reserved_remote_streams(options, 0)
         unsafe nghttp2_option_set_max_settings(options, 32)
-        unsafe nghttp2_option_set_max_outbound_ack(options, 100)
+        // Above our own bound of frames that carry nothing, which tells the client why it is sent away.
+        unsafe nghttp2_option_set_max_outbound_ack(options, 2000)
         var session: OpaquePointer?
         guard unsafe nghttp2_session_server_new2(&session, callbacks, userData, options) == 0,
             let made = unsafe session
@@ -66,7 +67,8 @@ enum HTTP2Callbacks {
                 return HTTP2Callbacks.failure
             }
             unsafe HTTP2Callbacks.received(frame, session)
-            return 0
+            // What follows in the same read would be answered too.
+            return session.isOverrun ? HTTP2Callbacks.failure : 0
         }
         unsafe nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks) {
             _, _, stream, data, count, userData in

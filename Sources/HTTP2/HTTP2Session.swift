@@ -274,6 +274,9 @@ extension HTTP2Session {
         if !complete.contains(stream) { answeredEarly.append(stream) }
     }
 
+    /// An abuse has been recorded.
+    var isOverrun: Bool { meter.isOver }
+
     private func record(_ abuse: HTTP2Abuse) {
         guard !meter.isOver else { return }
         meter.isOver = true
