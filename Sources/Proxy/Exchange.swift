@@ -64,7 +64,12 @@ final class Exchange: ExchangeHandler, MD5Listener {
         self.responder = responder
         self.requestID = requestID
         startedAt = gateway.core.now
+        policyHash = gateway.settings.admission.policy?.hash
     }
+
+    /// Of the policy that this request is put to, whatever replaces it meanwhile.
+    let policyHash: String?
+    private var policyCounters: [PolicyMetrics.RuleCounters] = []
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
     var clientCertificate: TLSPeer? { responder?.clientCertificate }
@@ -91,6 +96,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     /// The head is admitted: from here on the body may come.
     func awaitBody(_ verdict: Verdict) {
         let settings = gateway.settings
+        policyCounters = settings.policyCounters
         stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings,
             lanes: gateway.lanes, now: gateway.core.unixSeconds,
@@ -386,7 +392,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         settleUpload()
         gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
         stage.abandon()
-        gateway.count(stage.takePolicyEvents())
+        for event in stage.takePolicyEvents() { policyCounters[event.rule].add(event.kind.outcome) }
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
         gateway.metrics.took(.request, nanoseconds: gateway.core.now &- startedAt)
         if let waited = sight.originNanoseconds {

@@ -18,8 +18,6 @@ package final class Gateway: Application {
     let uploads: UploadDirectory
     /// MD5s of uploads, which are hashed together at the end of each turn.
     let lanes = MD5Lanes()
-    /// Of the rules of the policy, by their places in it.
-    private let policyCounters: [PolicyMetrics.RuleCounters]
     private let rejectionLog: LogSink?
     private let accessLog: AccessLog?
     private let recent: RecentRejections?
@@ -29,14 +27,13 @@ package final class Gateway: Application {
     /// `shards` are all that run gateways.
     package init(
         core: ShardCore, shards: [Shard], settings: GatewaySettings, metrics: ShardMetrics,
-        labels: MetricLabels, policyCounters: [PolicyMetrics.RuleCounters], rejectionLog: LogSink?,
+        labels: MetricLabels, rejectionLog: LogSink?,
         accessLog: AccessLog? = nil, rejectionsWrittenMax: Int = 0, recent: RecentRejections? = nil
     ) {
         self.core = core
         self.settings = settings
         self.metrics = metrics
         self.labels = labels
-        self.policyCounters = policyCounters
         self.rejectionLog = rejectionLog
         self.accessLog = accessLog
         self.recent = recent
@@ -78,11 +75,6 @@ package final class Gateway: Application {
         origins.replaceAddresses(addresses, ofOrigin: index)
     }
 
-    /// What rules of the policy did for one request.
-    func count(_ events: [PolicyEvent]) {
-        for event in events { policyCounters[event.rule].add(event.kind.outcome) }
-    }
-
     private func nextRequestID() -> RequestID { requestIDs.next(unixSeconds: core.unixSeconds) }
 
     /// One line for one refusal.
@@ -102,7 +94,7 @@ package final class Gateway: Application {
         record.expected = rejection.expected
         record.actual = rejection.actual
         record.hint = rejection.hint
-        record.policyHash = settings.admission.policy?.hash
+        record.policyHash = exchange.policyHash
         record.bodyBytesSeen = exchange.bodyBytesSeen
         record.durationMicroseconds = (core.nowPrecise &- exchange.startedAt) / 1000
         record.originRequestID = exchange.sight.originRequestID
@@ -132,7 +124,7 @@ package final class Gateway: Application {
         record.originMicroseconds = sight.originNanoseconds.map { $0 / 1000 }
         record.userAgent = head.fields.first("user-agent")
         record.referer = head.fields.first("referer")
-        record.policyHash = settings.admission.policy?.hash
+        record.policyHash = exchange.policyHash
         accessLog.write(record)
     }
 }
@@ -171,7 +163,7 @@ package struct MetricLabels: Sendable {
 }
 
 extension PolicyEvent.Kind {
-    fileprivate var outcome: PolicyMetrics.Outcome {
+    var outcome: PolicyMetrics.Outcome {
         switch self {
         case .matched: .matched
         case .refused: .refused

@@ -5,6 +5,7 @@ extension GatewayServer {
     /// connection is dropped: requests that come from now on, on old connections too, are judged by these. Requests to
     /// origins that are under way end where they are. Listeners, shards and logs stay as they are.
     package func reload(_ settings: GatewaySettings, server: ServerSettings) async {
+        let settings = settings.counted(in: registry)
         for shard in shards {
             await shard.run { core in
                 for case let served as Server in core.services { served.apply(server) }

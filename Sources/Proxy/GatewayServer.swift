@@ -79,15 +79,13 @@ package final class GatewayServer: Sendable {
             logs: plan.logs)
         let shards = (0..<plan.shards).map { Shard(index: $0, clock: plan.clock) }
         self.shards = shards
-        let policy = plan.settings.admission.policy
-        let policyCounters = registry.policy.begin(
-            hash: policy?.hash, rules: policy?.rules.map(\.name) ?? [])
+        let settings = plan.settings.counted(in: registry)
         for (index, shard) in shards.enumerated() {
             let metrics = registry.shards[index]
             await shard.run { [sockets, recent] core in
                 let gateway = Gateway(
-                    core: core, shards: shards, settings: plan.settings, metrics: metrics, labels: labels,
-                    policyCounters: policyCounters, rejectionLog: plan.rejectionLog,
+                    core: core, shards: shards, settings: settings, metrics: metrics, labels: labels,
+                    rejectionLog: plan.rejectionLog,
                     accessLog: plan.accessLog, rejectionsWrittenMax: plan.rejectionsWrittenMax, recent: recent
                 )
                 let server = Server(core: core, settings: plan.server, application: gateway)

@@ -1,6 +1,7 @@
 package import Admission
 package import Reactor
 package import TLS
+import Telemetry
 
 /// What the gateway does with digests.
 package struct IntegritySettings: Sendable {
@@ -76,6 +77,8 @@ package struct GatewaySettings: Sendable {
     package var integrity: IntegritySettings
     package var origin: OriginSettings
     package var uploads = UploadLimits()
+    /// Of the rules of the policy, by their places in it; set by `counted`.
+    private(set) var policyCounters: [PolicyMetrics.RuleCounters] = []
     /// A body up to this size is judged whole before the origin is touched.
     package var gatherBytesMax = 64 * 1024
     /// An unexpected body of a request that has none (GET, DELETE) is dropped up to this size.
@@ -87,5 +90,16 @@ package struct GatewaySettings: Sendable {
         self.admission = admission
         self.integrity = integrity
         self.origin = origin
+    }
+}
+
+extension GatewaySettings {
+    /// With the counters of its policy, whose rules are from now on those that the registry tells.
+    func counted(in registry: MetricsRegistry) -> GatewaySettings {
+        var counted = self
+        let policy = admission.policy
+        counted.policyCounters = registry.policy.begin(
+            hash: policy?.hash, rules: policy?.rules.map(\.name) ?? [])
+        return counted
     }
 }

@@ -85,3 +85,18 @@ def test_a_wrong_file_changes_nothing(running, text, reason):
     connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
     assert status(connection) == 404
     assert status(connection, "bucket.oss.example.com") == 403
+
+
+def test_the_policy_changes_under_an_open_connection(running):
+    """More rules and fewer, while requests go on; a rule that keeps its name keeps its count."""
+    host, port = running.gateway.address.split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
+    refuse = {"refuse": True}
+    running.reload(r"^configuration reloaded$", policy=[
+        {"name": f"rule-{name}", "when": {"key": name}, **refuse} for name in "abc"])
+    assert [status(connection, method="PUT", target=f"/{name}") for name in "abcd"] == [403, 403, 403, 200]
+    running.reload(r"^configuration reloaded$", policy=[{"name": "rule-c", "when": {"key": "d"}, **refuse}])
+    assert [status(connection, method="PUT", target=f"/{name}") for name in "abcd"] == [200, 200, 200, 403]
+    assert running.metric('ossgate_policy_rules_total{rule="rule-c",outcome="refused"}') == 2
+    running.reload(r"^configuration reloaded$")
+    assert [status(connection, method="PUT", target=f"/{name}") for name in "abcd"] == [200, 200, 200, 200]
