@@ -189,7 +189,7 @@ struct CaseFile {
         let token = Array(method.utf8)
         let head = RequestHead(
             method: Method(token.span), target: Array(target.utf8)[...], fields: fields,
-            framing: size > 0 ? .length(size) : .none)
+            framing: size > 0 || method == "PUT" || method == "POST" ? .length(size) : .none)
         let mode = try object.text("ossgate.mode")
         return PolicyCase(
             name: try object.text("ossgate.request_id") ?? object.path, head: head,
