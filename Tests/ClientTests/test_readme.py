@@ -1,10 +1,11 @@
 """The README is true: its commands run, its terminal sessions come out as printed, its configurations are valid.
 
-Blocks marked `console` are sessions: each command after `$ ` is run, and what it prints is compared with what stands
+Blocks marked `console` are sessions: each command after `$ `, and after `> ` what it goes on with, is run, and what it prints is compared with what stands
 there, ids and times apart. Blocks marked `sh` are run as they are, in one shell a block; what takes many minutes, or an
 engine that is not here (docker, kubectl, systemctl), is held to existing and parsing. Blocks marked `json` that are
 configurations are checked.
 """
+import itertools
 import json
 import os
 import pathlib
@@ -76,7 +77,11 @@ def test_sessions_come_out_as_printed(checkout):
     count = 0
     for block in blocks("console"):
         for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
-            command, _, expected = part.partition("\n")
+            lines = part.splitlines()
+            # A command goes on in lines after `> `.
+            count_of_more = len(list(itertools.takewhile(lambda line: line.startswith("> "), lines[1:])))
+            command = "\n".join([lines[0], *(line[2:] for line in lines[1:1 + count_of_more])])
+            expected = "\n".join(lines[1 + count_of_more:])
             done = subprocess.run(
                 ["bash", "-c", here(command)], cwd=root / "work", capture_output=True, text=True, timeout=PATIENCE,
                 env={**environment(), "PATH": path})
