@@ -45,15 +45,24 @@ import Testing
             broken.send(.settings, payload: [])
             try broken.read { $0.isClosed }
             #expect(broken.isClosed)
+        }
+    }
+
+    @Test func section3_4_settingsComeFirst() async throws {
+        try await with { port in
             let unsettled = try Client(port: port, greets: false)
             unsettled.wire.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
             unsettled.request(1, Client.request())
             try unsettled.read { $0.isClosed }
-            // HTTP/1.1 is served on the same port.
+            #expect(unsettled.isClosed)
+        }
+    }
+
+    @Test func section3_3_bothVersionsAreServedOnOnePort() async throws {
+        try await with { port in
             let old = try RawClient(port: port)
             old.send("GET /old HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
-            let answer = try old.answer()
-            #expect(answer?.status == 200)
+            #expect(try old.answer()?.status == 200)
         }
     }
 
