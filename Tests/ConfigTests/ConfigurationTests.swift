@@ -217,7 +217,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "log.rejections: must be \"stdout\", \"off\", \"file:/path\", \"syslog+udp://host:port\", "
                 + "\"syslog+tcp://host:port\" or \"syslog+unix:/path\", not \"file:\""
         ),
-        ("{\"emulator\":{\"faults\":{}}}", "emulator.faults: is not supported by this version"),
+        ("{\"emulator\":{\"faults\":{}}}", "emulator.faults: must be a list, not an object"),
         (
             "{\"emulator\":{\"buckets\":[\"Ab\"]}}",
             "emulator.buckets[0]: \"Ab\" is no bucket name (3 to 63 of a-z, 0-9 and -, no hyphen at either end)"

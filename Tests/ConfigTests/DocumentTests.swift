@@ -15,7 +15,7 @@ import Testing
         let problems = ProblemList()
         let text = """
             {"listeners":[{"protocols":["http/1.1"],"tls":{"certificates":[{}]}}],"domains":[],"cnames":{"a":"abc"},"rules":{},
-             "policy":[{"name":"a"}],"emulator":{"credentials":[{}],"buckets":[],"faults":[{"operations":[]}]}}
+             "policy":[{"name":"a"}],"emulator":{"credentials":[{}],"buckets":[],"faults":[{"fault":"delay","operations":[]}]}}
             """
         _ = try ConfigurationLoader(ruleNames: [], environment: [:])
             .decode(Array(text.utf8), file: nil, problems: problems)
