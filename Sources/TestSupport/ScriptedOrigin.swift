@@ -85,8 +85,7 @@ package final class ScriptedOrigin: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = unsafe Loopback.with(&address) { pointer, _ in unsafe getsockname(number, pointer, &size) }
         port = UInt16(bigEndian: address.sin_port)
-        // A queue of its own has a thread of its own; the global one has few, and blocking holds them up.
-        DispatchQueue(label: "origin.accept").async { [self] in acceptAll() }
+        detach { [self] in acceptAll() }
     }
 
     /// A plain success.
@@ -190,7 +189,7 @@ package final class ScriptedOrigin: Sendable {
                 $0.connections += 1
                 $0.open.insert(accepted)
             }
-            DispatchQueue(label: "origin.connection").async { [self] in
+            detach { [self] in
                 serve(accepted)
                 // Closed before it is no longer listed: the number may be used again at once.
                 change {

@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 package import TLS
 
@@ -19,7 +18,7 @@ package final class TLSOrigin: Sendable {
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         _ = unsafe Loopback.with(&address) { pointer, _ in unsafe getsockname(number, pointer, &size) }
         port = UInt16(bigEndian: address.sin_port)
-        DispatchQueue(label: "origin.tls").async {
+        detach {
             while true {
                 let accepted = accept(number, nil, nil)
                 guard accepted >= 0 else { return }

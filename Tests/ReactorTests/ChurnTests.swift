@@ -1,5 +1,4 @@
 import Bytes
-import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -116,7 +115,7 @@ private func churn(_ address: SocketAddress, rounds: Int, leaving: Leaving) -> I
 /// Blocking work has a thread of its own, not one of the few that run all tests.
 private func churnOnThread(_ address: SocketAddress, rounds: Int, leaving: Leaving) async -> Int {
     await withCheckedContinuation { continuation in
-        DispatchQueue(label: "churn").async {
+        Thread.detachNewThread {
             continuation.resume(returning: churn(address, rounds: rounds, leaving: leaving))
         }
     }
