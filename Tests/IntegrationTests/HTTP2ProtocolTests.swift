@@ -151,13 +151,20 @@ import Testing
         ),
     ]
 
+    /// A number that was passed over is that of a closed stream. nghttp2 takes what comes for one as late and ignores it,
+    /// since a reset may be on its way: nothing is begun, and the connection goes on.
     @Test func section5_1_1_numbersOnlyGrow() async throws {
-        try await with { port in
+        let origin = ScriptedOrigin()
+        try await with(origin: origin) { port in
             let client = try Client(port: port)
             client.request(5, Client.request())
             #expect(try client.answer(5)?.status == 200)
-            client.request(3, Client.request())
-            try Self.expectGoAway(client, nil)
+            client.request(3, Client.request("GET", "/late"))
+            client.request(7, Client.request())
+            #expect(try client.answer(7)?.status == 200)
+            #expect(client.streams[3] == nil)
+        } check: { _ in
+            #expect(origin.seen.allSatisfy { $0.head.target.text != "/late" })
         }
     }
 
