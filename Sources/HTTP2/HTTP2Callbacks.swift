@@ -84,23 +84,9 @@ enum HTTP2Callbacks {
             session.streamClosed(stream: stream, code: code)
             return 0
         }
-        unsafe nghttp2_session_callbacks_set_on_frame_send_callback(callbacks) { _, frame, userData in
-            guard let frame = unsafe frame, let session = unsafe HTTP2Callbacks.behind(userData) else {
-                return HTTP2Callbacks.failure
-            }
-            let head = unsafe frame.pointee.hd
-            if HTTP2Callbacks.isMessage(head.type), head.flags & HTTP2Callbacks.endStream != 0 {
-                session.endSent(stream: head.stream_id)
-            }
-            return 0
-        }
     }
 
     private static let endStream = UInt8(NGHTTP2_FLAG_END_STREAM.rawValue)
-
-    private static func isMessage(_ type: UInt8) -> Bool {
-        type == UInt8(NGHTTP2_DATA.rawValue) || type == UInt8(NGHTTP2_HEADERS.rawValue)
-    }
 
     private static func received(_ frame: UnsafePointer<nghttp2_frame>, _ session: HTTP2Session) {
         let head = unsafe frame.pointee.hd

@@ -19,8 +19,6 @@ import HTTPModel
     private var inputStart: UnsafeRawPointer?
     private var collecting = FieldList()
     private var bodies: [Int32: ResponseBody] = [:]
-    /// Streams on which our END_STREAM went out before the request was complete.
-    private var answeredEarly: [Int32] = []
     /// Streams whose request has come whole.
     private var complete: Set<Int32> = []
     private var meter = AbuseMeter()
@@ -50,6 +48,7 @@ import HTTPModel
 
     /// Codes for `reset` (RFC 9113, section 7).
     package static let internalError = UInt32(NGHTTP2_INTERNAL_ERROR.rawValue)
+    package static let noError = UInt32(NGHTTP2_NO_ERROR.rawValue)
     package static let cancel = UInt32(NGHTTP2_CANCEL.rawValue)
 
     // MARK: Input
@@ -99,8 +98,7 @@ import HTTPModel
 
     // MARK: Output
 
-    /// Appends what is to be sent to `output` until that has `bytesMax` or there is no more. Streams that were answered
-    /// before their request was complete are reset without an error once their answer is out (RFC 9113, section 8.1).
+    /// Appends what is to be sent to `output` until that has `bytesMax` or there is no more.
     package func send(to output: inout [UInt8], bytesMax: Int) {
         while output.count < bytesMax {
             var start: UnsafePointer<UInt8>?
@@ -109,11 +107,9 @@ import HTTPModel
                 unsafe output.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
             } else if count < 0 {
                 return fail()
-            } else if answeredEarly.isEmpty {
+            } else {
                 return
             }
-            for stream in answeredEarly { reset(stream: stream, code: UInt32(NGHTTP2_NO_ERROR.rawValue)) }
-            answeredEarly.removeAll()
         }
     }
 
@@ -156,7 +152,7 @@ import HTTPModel
     /// Response bytes that wait for the client's window or for the connection.
     package func pendingBytes(stream: Int32) -> Int { bodies[stream]?.pendingCount ?? 0 }
 
-    /// Cuts a stream. A request that is answered is cut with NO_ERROR, by `send`.
+    /// Cuts a stream, one that has been answered with `noError` (RFC 9113, section 8.1).
     package func reset(stream: Int32, code: UInt32) {
         _ = unsafe nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream, code)
     }
@@ -268,10 +264,6 @@ extension HTTP2Session {
         bodies[stream] = nil
         if complete.remove(stream) != nil, code == 0 { meter.requestEnded() }
         events.append(.closed(stream: stream, code: code))
-    }
-
-    func endSent(stream: Int32) {
-        if !complete.contains(stream) { answeredEarly.append(stream) }
     }
 
     /// An abuse has been recorded.

@@ -31,6 +31,9 @@ final class HTTP2Exchange: Responder {
     private lazy var bodyDeadline = Deadline(server.core) { [unowned self] in bodyFailed(.stalled) }
     private lazy var responseDeadline = Deadline(server.core) { [unowned self] in responseDeadlineExpired() }
     private var responseSeen: UInt64 = 0
+    /// A reset that comes with the answer makes some clients (curl 7.88) forget the answer.
+    private static let resetDelayNanoseconds: UInt64 = 200_000_000
+    private lazy var resetDeadline = Deadline(server.core) { [unowned self] in resetAnswered() }
 
     private enum RequestState {
         case reading
@@ -71,7 +74,10 @@ final class HTTP2Exchange: Responder {
 
     /// `endFollows`: the piece is the last one, and the end of the stream has come with it.
     func receive(_ body: Span<UInt8>, endFollows: Bool) {
-        guard request == .reading, response != .finished else { return drop(body.count) }
+        guard request == .reading, response != .finished else {
+            // The client gets no window for more of what nobody reads.
+            return owner?.session.consumeConnection(count: body.count) ?? ()
+        }
         received += UInt64(body.count)
         rateBytes += UInt64(body.count)
         if let length, received > length {
@@ -206,6 +212,7 @@ final class HTTP2Exchange: Responder {
         owner.session.finish(stream: stream, trailers: HTTP2ResponseFields.regular(trailers))
         owner.pump()
         watchResponse()
+        if self.trailers == nil { resetDeadline.set(after: Self.resetDelayNanoseconds) }
     }
 
     func abort() {
@@ -261,6 +268,17 @@ final class HTTP2Exchange: Responder {
         watchResponse()
     }
 
+    /// The request was answered before it was complete, and the client goes on with it: its stream is cut without an
+    /// error as soon as it has the answer.
+    private func resetAnswered() {
+        guard let owner else { return }
+        guard owner.session.pendingBytes(stream: stream) == 0 else {
+            return resetDeadline.set(after: Self.resetDelayNanoseconds)
+        }
+        owner.session.reset(stream: stream, code: HTTP2Session.noError)
+        owner.pump()
+    }
+
     private var isTooSlow: Bool {
         let settings = server.settings
         let elapsed = server.core.now &- rateStart
@@ -278,6 +296,7 @@ final class HTTP2Exchange: Responder {
     private func release() {
         bodyDeadline.retire()
         responseDeadline.retire()
+        resetDeadline.retire()
         handler = nil
         owner = nil
         pending = []
