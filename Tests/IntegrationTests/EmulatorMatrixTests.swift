@@ -11,12 +11,13 @@ import Testing
     @Test(arguments: Upload.Carriage.all, Upload.Operation.allCases)
     func faultyUploadsChangeNothing(carriage: Upload.Carriage, operation: Upload.Operation) async throws {
         let framing = carriage.framing
+        let sizes = carriage.transport == .plain ? GateMatrixTests.sizes : [0, 1, 65_537]
         // In memory for one framing, in files for the other.
         let bench = try await Bench(isDurable: framing == .chunked, carriage.transport)
         let uploadID = try await bench.prepare(operation, framing)
-        for size in GateMatrixTests.sizes { try await bench.expectGood(framing, operation, size, uploadID) }
+        for size in sizes { try await bench.expectGood(framing, operation, size, uploadID) }
         let before = try await bench.snapshot(uploadID)
-        for size in GateMatrixTests.sizes {
+        for size in sizes {
             for fault in Upload.Fault.allCases where fault != .none {
                 for name in ["base", "new"] where name == "base" || size <= 65_537 {
                     var upload = Upload(framing: framing, operation: operation, fault: fault, size: size)
