@@ -80,9 +80,11 @@ class Origin:
             self._changed.notify_all()
         digest = hashlib.sha256()
         for piece in self._body(received, stream):
-            received.body_length += len(piece)
-            if received.body_length <= self.keep:
-                received.body += piece
+            with self._changed:
+                received.body_length += len(piece)
+                if received.body_length <= self.keep:
+                    received.body += piece
+                self._changed.notify_all()
             if self.hashes:
                 digest.update(piece)
         received.body_sha256 = digest.hexdigest()

@@ -134,9 +134,11 @@ private struct SoakClient {
             operation: Upload.Operation.allCases.randomElement(using: &generator) ?? .put, fault: fault,
             size: max(size, fault == .none ? 0 : 1))
         upload.name = "u\(number)-\(serial)"
+        // Made before the connection: a slow machine takes its time, which would count against the head's deadline.
+        let message = upload.message()
         let client = try client()
         // What follows a good or refused upload on the same connection must be served too.
-        client.send(upload.message())
+        client.send(message)
         let method: Method = upload.operation == .append ? .post : .put
         switch fault {
         case .reset:
