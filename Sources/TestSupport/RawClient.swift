@@ -5,7 +5,7 @@ package import HTTPModel
 package import TLS
 
 /// A client over a blocking socket on loopback, with or without TLS, that sends exactly the bytes it is told to. Every wait is bounded by
-/// ten seconds, so that a gateway that hangs fails a test instead of stopping it.
+/// a minute, so that a gateway that hangs fails a test instead of stopping it.
 package final class RawClient {
     package struct Failure: Error, CustomStringConvertible {
         package let description: String
@@ -51,7 +51,7 @@ package final class RawClient {
     }
 
     private let socket: Int32
-    private static let nothingCame = "nothing received for ten seconds"
+    private static let nothingCame = "nothing received for a minute"
     private var isOpen = true
     private var decoder = ResponseDecoder()
     private var input: [UInt8] = []
@@ -69,7 +69,7 @@ package final class RawClient {
         session = tls?.makeSession(resuming: ticket)
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         if var size = receiveBytes { unsafe Loopback.set(socket, SO_RCVBUF, &size) }
-        var wait = timeval(tv_sec: 10, tv_usec: 0)
+        var wait = timeval(tv_sec: 60, tv_usec: 0)
         unsafe Loopback.set(socket, SO_RCVTIMEO, &wait)
         unsafe Loopback.set(socket, SO_SNDTIMEO, &wait)
         var address = Loopback.address(port: port)
@@ -91,7 +91,7 @@ package final class RawClient {
 
     deinit { close() }
 
-    /// False when the peer has closed or reset the connection, or takes nothing for ten seconds.
+    /// False when the peer has closed or reset the connection, or takes nothing for a minute.
     @discardableResult
     package func send(_ bytes: [UInt8]) -> Bool {
         guard let session else { return sendRaw(bytes) }

@@ -96,7 +96,7 @@ import Testing
     }
 
     /// Were each of them to cost a copy of those before it, in memory or in the metadata, this would not end.
-    @Test(.timeLimit(.minutes(2)), arguments: [false, true]) func manyAppendsStayCheap(_ isDurable: Bool)
+    @Test(.timeLimit(.minutes(5)), arguments: [false, true]) func manyAppendsStayCheap(_ isDurable: Bool)
         throws
     {
         let scratch = try Scratch()

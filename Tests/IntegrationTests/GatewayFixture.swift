@@ -24,10 +24,14 @@ struct GatewayFixture {
         let settings = GatewaySettings(
             admission: AdmissionSettings(addressing: Addressing(domains: ["oss-cn-hangzhou.aliyuncs.com"])),
             integrity: IntegritySettings(), origin: OriginSettings(addresses: [address]))
+        // A busy machine lets a client wait; tests of deadlines set their own.
+        var server = ServerSettings()
+        server.headNanoseconds = 60_000_000_000
+        server.bodyIdleNanoseconds = 60_000_000_000
         var plan = GatewayPlan(
             listeners: [ListenerPlan(.tcp(host: "127.0.0.1", port: 0))],
             admin: .tcp(host: "127.0.0.1", port: 0),
-            shards: shards, connectionsMax: 10_000, settings: settings, server: ServerSettings(),
+            shards: shards, connectionsMax: 10_000, settings: settings, server: server,
             rejectionLog: log.sink, version: "test")
         for index in plan.listeners.indices { plan.listeners[index].options = try transport.options() }
         change(&plan)

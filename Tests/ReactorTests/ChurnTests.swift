@@ -132,9 +132,9 @@ private func openDescriptors(boundTo address: SocketAddress) -> Int {
     }
 }
 
-/// Polls a condition that other threads bring about, for at most ten seconds.
+/// Polls a condition that other threads bring about, for at most a minute.
 private func eventually(_ condition: @Sendable () async -> Bool) async -> Bool {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(60)
     while ContinuousClock.now < end {
         if await condition() { return true }
         await Task.yield()

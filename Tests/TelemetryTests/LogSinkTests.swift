@@ -47,7 +47,7 @@ import Testing
         try Data("before\n".utf8).write(to: URL(fileURLWithPath: path + ".other"))
         let sink = try LogSink(name: "rejections", path: path)
         for index in 0..<1000 { sink.enqueue(line("\(index)")) }
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(sink.written == 1000)
         #expect(sink.dropped == 0)
         #expect(try scratch.text("r.log") == (0..<1000).map { "\($0)\n" }.joined())
@@ -69,13 +69,13 @@ import Testing
         let path = scratch.path + "/r.log"
         let sink = try LogSink(name: "rejections", path: path)
         sink.enqueue(line("one"))
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         try FileManager.default.moveItem(atPath: path, toPath: path + ".1")
         sink.enqueue(line("two"))
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         try sink.reopen()
         sink.enqueue(line("three"))
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(try scratch.text("r.log.1") == "one\ntwo\n")
         #expect(try scratch.text("r.log") == "three\n")
     }
@@ -88,18 +88,18 @@ import Testing
         try FileManager.default.moveItem(atPath: directory, toPath: directory + "2")
         #expect(throws: LogFile.Failure.self) { try sink.reopen() }
         sink.enqueue(line("still"))
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(try scratch.text("sub2/r.log") == "still\n")
     }
 
     @Test func aFullDiskDropsAndCounts() throws {
         let sink = try LogSink(name: "rejections", path: "/dev/full")
         for index in 0..<10 { sink.enqueue(line("\(index)")) }
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(sink.dropped == 10)
         #expect(sink.written == 0)
         sink.enqueue(line("again"))
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(sink.dropped == 11)
     }
 
@@ -136,9 +136,9 @@ import Testing
         for _ in 0..<200 { sink.enqueue(line(String(repeating: "x", count: 999))) }
         let clock = ContinuousClock()
         let taken = clock.measure { sink.close(flushMilliseconds: 50) }
-        #expect(taken < .seconds(5))
+        #expect(taken < .seconds(30))
         sink.enqueue(line("late"))
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(sink.dropped > 100)
         #expect(sink.written + sink.dropped == 201)
     }
@@ -153,9 +153,9 @@ import Testing
         // Longer than a pipe holds: the reader goes away in the middle of the line.
         sink.enqueue(line(String(repeating: "x", count: 200_000)))
         var entry = pollfd(fd: first, events: Int16(POLLIN), revents: 0)
-        #expect(unsafe poll(&entry, 1, 10_000) == 1)
+        #expect(unsafe poll(&entry, 1, 60_000) == 1)
         Glibc.close(first)
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         #expect(sink.dropped == 1)
         let second = unsafe open(path, O_RDONLY | O_NONBLOCK)
         defer { Glibc.close(second) }
@@ -178,7 +178,7 @@ import Testing
                 group.addTask { for index in 0..<500 { sink.enqueue(Array("\(writer) \(index)\n".utf8)) } }
             }
         }
-        #expect(sink.flush(milliseconds: 10_000))
+        #expect(sink.flush(milliseconds: 60_000))
         let lines = try scratch.text("r.log").split(separator: "\n")
         #expect(Set(lines).count == 4000)
         #expect(lines.filter { $0.hasPrefix("3 ") }.map(String.init) == (0..<500).map { "3 \($0)" })
