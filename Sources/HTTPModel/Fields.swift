@@ -17,6 +17,9 @@ package struct Fields: Sendable {
     /// All the bytes that the entries point into; for a decoded head, the head as it was received.
     package private(set) var bytes: [UInt8]
     package private(set) var entries: [Entry]
+    /// The marks of all names. Where that of a name is missing no field has it, which most searches need not go
+    /// beyond: rules ask for far more fields than a head has.
+    private var marks: UInt64 = 0
 
     package init() {
         bytes = []
@@ -27,6 +30,13 @@ package struct Fields: Sendable {
     package init(bytes: [UInt8], entries: [Entry]) {
         self.bytes = bytes
         self.entries = entries
+        for entry in entries { marks |= Self.mark(bytes.span.extracting(entry.name)) }
+    }
+
+    /// One bit, chosen by the length and the last byte of a name, in any case.
+    private static func mark(_ name: Span<UInt8>) -> UInt64 {
+        guard let last = name.indices.last else { return 1 }
+        return 1 &<< UInt64(truncatingIfNeeded: 5 &* name.count &+ Int(name[last] | 0x20))
     }
 
     package var count: Int { entries.count }
@@ -44,7 +54,12 @@ package struct Fields: Sendable {
 
     /// The value of the first field of this name, in any case.
     package func first(_ name: Literal) -> ByteSlice? {
-        for index in entries.indices where isNamed(name, at: index) { return value(at: index) }
+        firstIndex(of: name).map { value(at: $0) }
+    }
+
+    private func firstIndex(of name: Literal) -> Int? {
+        guard marks & name.withBytes({ Self.mark($0) }) != 0 else { return nil }
+        for index in entries.indices where isNamed(name, at: index) { return index }
         return nil
     }
 
@@ -55,7 +70,7 @@ package struct Fields: Sendable {
         return found
     }
 
-    package func contains(_ name: Literal) -> Bool { first(name) != nil }
+    package func contains(_ name: Literal) -> Bool { firstIndex(of: name) != nil }
 
     package mutating func append(_ name: Literal, _ value: ByteSlice) {
         append(name) { $0.append(contentsOf: value) }
@@ -75,7 +90,7 @@ package struct Fields: Sendable {
         bytes.append(contentsOf: name)
         let middle = bytes.count
         bytes.append(contentsOf: value)
-        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
+        append(Entry(name: start..<middle, value: middle..<bytes.count))
     }
 
     /// Appends all fields of another section, in order.
@@ -96,6 +111,11 @@ package struct Fields: Sendable {
         bytes.append(name)
         let middle = bytes.count
         write(&bytes)
-        entries.append(Entry(name: start..<middle, value: middle..<bytes.count))
+        append(Entry(name: start..<middle, value: middle..<bytes.count))
+    }
+
+    private mutating func append(_ entry: Entry) {
+        entries.append(entry)
+        marks |= Self.mark(bytes.span.extracting(entry.name))
     }
 }
