@@ -27,10 +27,7 @@ extension Exchange: UpstreamListener {
         response = .relaying
         noteUploadAnswer(answer)
         sight.status = answer.status
-        var relayed = answer
-        // Whether the origin keeps its connection says nothing about ours.
-        relayed.isPersistent = true
-        responder.send(relayed)
+        responder.send(answer)
     }
 
     func upstreamBody(_ bytes: Span<UInt8>, remaining: UInt64?) {

@@ -41,7 +41,9 @@ final class OriginGroup {
 
     /// A connection for one exchange; `fresh` passes idle ones by.
     func take(fresh: Bool) throws(UpstreamFailure) -> UpstreamConnection {
-        guard let pool = leastBusy(among: pools.filter { $0.isAvailable }) else {
+        // An only origin is never given up.
+        let candidates = pools.count == 1 ? pools : pools.filter { $0.isAvailable }
+        guard let pool = leastBusy(among: candidates) else {
             throw UpstreamFailure(.connect, "every origin is given up for the moment")
         }
         return try pool.take(fresh: fresh)

@@ -22,6 +22,8 @@ final class UpstreamConnection: ConnectionHandler {
     private var pool: UpstreamPool
     /// The origins that could not be reached with what is to be sent.
     private var tried: [UpstreamPool] = []
+    /// It counts among those of its pool that have a request; the pool's own mark.
+    var isBusy = false
     /// Its pool hears how exchanges end.
     var reportsHealth = true
     /// What was sent while it waited for its turn.
@@ -260,7 +262,11 @@ final class UpstreamConnection: ConnectionHandler {
                     if answerHasBegun, !isReadPaused { deadline.set(after: pool.settings.idleNanoseconds) }
                     return
                 case .interim: continue
-                case .head(let head): handle(head)
+                case .head(var head):
+                    answerStays = head.isPersistent
+                    // Whether the origin keeps its connection says nothing about that of the client.
+                    head.isPersistent = true
+                    handle(head)
                 case .body(let range):
                     listener?.upstreamBody(bytes.extracting(range), remaining: decoder.bodyRemaining)
                 case .end(let trailers): return ended(trailers, hasSurplus: position < bytes.count)
@@ -329,7 +335,6 @@ final class UpstreamConnection: ConnectionHandler {
     private func handle(_ head: ResponseHead) {
         answerHasBegun = true
         if reportsHealth { pool.succeeded() }
-        answerStays = head.isPersistent
         listener?.upstreamHead(head)
     }
 

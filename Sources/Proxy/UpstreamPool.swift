@@ -7,7 +7,7 @@ import Telemetry
 /// The connections of one shard to one origin. Idle ones are used again, the latest first; one that the origin has
 /// closed meanwhile has taken itself out. Requests beyond the bound of the origin wait in a short queue, in order.
 final class UpstreamPool {
-    unowned let core: ShardCore
+    let core: ShardCore
     let settings: OriginSettings
     let limits = HTTP1Limits()
     let name: String
@@ -16,7 +16,7 @@ final class UpstreamPool {
     private var idle: [UpstreamConnection] = []
     private var open: Set<ObjectIdentifier> = []
     /// Those with a request, and those that wait to have theirs sent.
-    private var busy: Set<ObjectIdentifier> = []
+    private var busyCount = 0
     private var waiting: [UpstreamConnection] = []
     private let busyMax: Int
     private let waitingMax: Int
@@ -48,7 +48,7 @@ final class UpstreamPool {
     var waitingCount: Int { waiting.count }
 
     /// Requests under way or waiting.
-    var outstanding: Int { busy.count + waiting.count }
+    var outstanding: Int { busyCount + waiting.count }
 
     /// It is not given up; an only origin never is.
     var isAvailable: Bool { settings.origins.count == 1 || health.isAvailable(at: core.now) }
@@ -71,9 +71,9 @@ final class UpstreamPool {
     /// `fresh` passes idle ones by.
     func take(fresh: Bool) throws(UpstreamFailure) -> UpstreamConnection {
         health.begins(at: core.now)
-        guard busy.count < busyMax else { return try queue() }
+        guard busyCount < busyMax else { return try queue() }
         if !fresh, let reused = idle.popLast() {
-            busy.insert(ObjectIdentifier(reused))
+            setBusy(reused, true)
             return reused
         }
         let made = UpstreamConnection(pool: self)
@@ -116,7 +116,7 @@ final class UpstreamPool {
     func connected(after nanoseconds: UInt64) { metrics.took(.upstreamConnect, nanoseconds: nanoseconds) }
 
     func give(_ connection: UpstreamConnection) {
-        busy.remove(ObjectIdentifier(connection))
+        setBusy(connection, false)
         if isRetired { return connection.abort() }
         idle.append(connection)
         if idle.count > settings.idleConnectionsMax { idle.removeFirst().abort() }
@@ -129,7 +129,7 @@ final class UpstreamPool {
             waiting.removeAll { $0 === connection }
             group?.waitingChanged()
         }
-        busy.remove(ObjectIdentifier(connection))
+        setBusy(connection, false)
         if open.remove(ObjectIdentifier(connection)) != nil { metrics.connectionClosed(.upstream) }
         serveWaiting()
     }
@@ -153,14 +153,14 @@ final class UpstreamPool {
             isServing = false
             group?.waitingChanged()
         }
-        while busy.count < busyMax, !waiting.isEmpty {
+        while busyCount < busyMax, !waiting.isEmpty {
             let first = waiting.removeFirst()
             if let reused = idle.popLast() {
                 let before = ObjectIdentifier(reused)
                 first.takeOver(reused)
                 open.remove(before)
                 open.insert(ObjectIdentifier(first))
-                busy.insert(ObjectIdentifier(first))
+                setBusy(first, true)
             } else {
                 opened(first)
                 first.connectNow()
@@ -170,20 +170,26 @@ final class UpstreamPool {
 
     private func opened(_ connection: UpstreamConnection) {
         open.insert(ObjectIdentifier(connection))
-        busy.insert(ObjectIdentifier(connection))
+        setBusy(connection, true)
         metrics.connectionOpened(.upstream)
+    }
+
+    private func setBusy(_ connection: UpstreamConnection, _ isBusy: Bool) {
+        guard connection.isBusy != isBusy else { return }
+        connection.isBusy = isBusy
+        busyCount += isBusy ? 1 : -1
     }
 
     // MARK: Other origins
 
     /// Another origin for a request of which no byte has left, when none of the addresses here could be reached.
     func handOver(_ connection: UpstreamConnection, tried: [UpstreamPool]) -> UpstreamPool? {
-        guard let other = group?.alternative(to: tried), other.busy.count < other.busyMax else { return nil }
+        guard let other = group?.alternative(to: tried), other.busyCount < other.busyMax else { return nil }
         open.remove(ObjectIdentifier(connection))
-        busy.remove(ObjectIdentifier(connection))
+        setBusy(connection, false)
         other.health.begins(at: core.now)
         other.open.insert(ObjectIdentifier(connection))
-        other.busy.insert(ObjectIdentifier(connection))
+        other.setBusy(connection, true)
         serveWaiting()
         return other
     }
