@@ -32,7 +32,8 @@ package enum Admission {
         var reported: [Rejection] = []
         let ordered = HeadRules.ordered
         let rules = ordered.span
-        let modes = settings.modes.head.span
+        let ofRules = settings.modes.head
+        let modes = ofRules.span
         for index in HeadRules.indices(for: view.operation) {
             let mode = modes[index]
             guard mode != .off, let failure = rules[index].refusal(of: view) else { continue }

@@ -1,7 +1,7 @@
 package import OSSModel
 
-/// What admission needs of the configuration; an immutable snapshot.
-package struct AdmissionSettings: Sendable {
+/// What admission needs of the configuration; an immutable snapshot, held by reference because every request does.
+package final class AdmissionSettings: Sendable {
     package let addressing: Addressing
     package let modes: RuleModes
     package let limits: AdmissionLimits

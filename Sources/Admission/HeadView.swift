@@ -1,29 +1,31 @@
 import Bytes
 import HTTPModel
-import OSSModel
+package import OSSModel
 
-/// What head rules see of a request: the head, and what is worked out of it once for all of them.
-package struct HeadView: Sendable {
+/// What head rules see of a request: the head, and what is worked out of it once for all of them. Immutable, and held
+/// by reference: it goes from hand to hand, and copying a head means counting references to all its parts.
+package final class HeadView: Sendable {
     let head: RequestHead
     let settings: AdmissionSettings
     /// Unix seconds.
     let now: Int64
     let hostKind: Addressing.HostKind
-    let resource: ResourceName
+    package let resource: ResourceName
     let query: QueryParameters
-    let operation: OSSOperation?
+    package let operation: OSSOperation?
     let signing: Signing
     /// What the Authorization field says, when it is that which signs the request.
     let authorization: AuthorizationForm?
     /// The callback that the upload asks for, read once for all its rules.
     let callback: CallbackReading?
     /// What is known of the upload in parts that the request is about; only the rules of uploads are given it.
-    var upload: UploadFacts?
+    let upload: UploadFacts?
 
-    init(head: RequestHead, settings: AdmissionSettings, now: Int64) {
+    init(head: RequestHead, settings: AdmissionSettings, now: Int64, upload: UploadFacts? = nil) {
         self.head = head
         self.settings = settings
         self.now = now
+        self.upload = upload
         (hostKind, resource) = settings.addressing.resolve(authority: head.authority, path: head.path)
         query = QueryParameters(head.query)
         operation = OperationTable.route(head, query: query, level: resource.level)
@@ -51,6 +53,7 @@ package struct HeadView: Sendable {
         throws(Refusal)
         -> ByteSlice?
     {
+        guard fields.contains(name) else { return nil }
         var found: ByteSlice?
         for index in fields.entries.indices where fields.isNamed(name, at: index) {
             guard found == nil else {

@@ -37,23 +37,22 @@ struct BodyStage: ~Copyable {
 
     /// `now` is in Unix seconds. `policy` has not begun.
     init(
-        head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: GatewaySettings,
-        lanes: MD5Lanes, now: Int64,
-        policy: PolicyRun? = nil
+        head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: AdmissionSettings,
+        verifiesCRC64: Bool, lanes: MD5Lanes, now: Int64, policy: PolicyRun? = nil
     ) {
         self.operation = operation
-        bytesMax = operation.flatMap { BodyLimit.bytes(of: $0, limits: settings.admission.limits) }
-        let modes = settings.admission.modes
+        bytesMax = operation.flatMap { BodyLimit.bytes(of: $0, limits: settings.limits) }
+        let modes = settings.modes
         // Where there should be no body the field is none of ours: the service takes no notice of it on a GET.
         let checksMD5 = plan != .none && modes.mode(of: BodyRules.contentMD5) != .off
         claimedMD5 = checksMD5 ? head.fields.first("content-md5") : nil
         // OSS documents the request field for data uploads only.
-        let checksCRC = settings.integrity.verifiesCRC64 && modes.mode(of: BodyRules.crc64) != .off
+        let checksCRC = verifiesCRC64 && modes.mode(of: BodyRules.crc64) != .off
         let carriesObject = plan == .opaque || plan == .form
         claimedCRC64 = checksCRC && carriesObject ? head.fields.first("x-oss-hash-crc64ecma") : nil
         lane = claimedMD5 == nil ? nil : lanes.open()
         isForm = plan == .form
-        form = isForm ? FormInspector(head: head, settings: settings.admission, now: now) : nil
+        form = isForm ? FormInspector(head: head, settings: settings, now: now) : nil
         if form != nil { form?.policy = policy } else { self.policy = policy }
     }
 

@@ -64,11 +64,12 @@ final class Exchange: ExchangeHandler, MD5Listener {
         self.responder = responder
         self.requestID = requestID
         startedAt = gateway.core.now
-        policyHash = gateway.settings.admission.policy?.hash
+        admission = gateway.settings.admission
     }
 
-    /// Of the policy that this request is put to, whatever replaces it meanwhile.
-    let policyHash: String?
+    /// That this request began with, whatever replaces it meanwhile.
+    private let admission: AdmissionSettings
+    var policyHash: String? { admission.policy?.hash }
     private var policyCounters: [PolicyMetrics.RuleCounters] = []
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
@@ -79,13 +80,11 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Everything that the head alone decides. The origin has not been contacted, and `100 Continue` not sent.
     func admit() {
-        let settings = gateway.settings
-        let verdict = Admission.judge(
-            head: head, settings: settings.admission, now: gateway.core.unixSeconds)
+        let verdict = Admission.judge(head: head, settings: admission, now: gateway.core.unixSeconds)
         self.verdict = verdict
         for rejection in verdict.reported { gateway.record(rejection, mode: .report, of: self) }
         if let rejection = verdict.rejection { return refuse(rejection) }
-        if settings.integrity.requiresContentMD5, verdict.bodyPlan == .opaque,
+        if gateway.settings.integrity.requiresContentMD5, verdict.bodyPlan == .opaque,
             !head.fields.contains("content-md5")
         {
             return refuse(.contentMD5Missing())
@@ -95,12 +94,14 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// The head is admitted: from here on the body may come.
     func awaitBody(_ verdict: Verdict) {
-        let settings = gateway.settings
-        policyCounters = settings.policyCounters
+        // Policy and counters of one configuration; copying all of it would count references to its parts.
+        let admission = gateway.settings.admission
+        policyCounters = gateway.settings.policyCounters
         stage = BodyStage(
-            head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: settings,
-            lanes: gateway.lanes, now: gateway.core.unixSeconds,
-            policy: settings.admission.policy.map {
+            head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: admission,
+            verifiesCRC64: gateway.settings.integrity.verifiesCRC64, lanes: gateway.lanes,
+            now: gateway.core.unixSeconds,
+            policy: admission.policy.map {
                 PolicyRun(
                     $0,
                     client: PolicyClient(
@@ -109,7 +110,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
             })
         if case .part? = upload.step {
             stage.partLength = UploadRules.lengthToCount(
-                head: head, settings: settings.admission, upload: upload.facts, now: gateway.core.unixSeconds)
+                head: head, settings: admission, upload: upload.facts, now: gateway.core.unixSeconds)
         }
         for rejection in stage.begin(verdict.view) where !isOnlyReported(rejection) {
             return refuse(rejection)
@@ -272,9 +273,9 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Judges a document that has come whole; false when the request was refused.
     private func admits(document: Span<UInt8>) -> Bool {
-        guard let verdict, let operation = verdict.operation else { return true }
+        guard let view = verdict?.view, let operation = view.operation else { return true }
         let (rejection, reported) = DocumentRules.judge(
-            operation: operation, head: head, bucket: verdict.resource.bucket, body: document,
+            operation: operation, head: head, bucket: view.resource.bucket, body: document,
             modes: gateway.settings.admission.modes, upload: upload.facts)
         for failure in reported { gateway.record(failure, mode: .report, of: self) }
         if let rejection {

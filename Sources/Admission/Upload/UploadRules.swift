@@ -22,8 +22,7 @@ package enum UploadRules {
     package static func judge(
         head: RequestHead, settings: AdmissionSettings, upload: UploadFacts?, now: Int64
     ) -> (rejection: Rejection?, reported: [Rejection]) {
-        var view = HeadView(head: head, settings: settings, now: now)
-        view.upload = upload
+        let view = HeadView(head: head, settings: settings, now: now, upload: upload)
         var reported: [Rejection] = []
         for (index, rule) in ordered.enumerated() {
             guard let operation = view.operation, rule.operations?.contains(operation) ?? true,
@@ -40,8 +39,7 @@ package enum UploadRules {
         head: RequestHead, settings: AdmissionSettings, upload: UploadFacts?, now: Int64
     ) -> PartLength? {
         guard head.framing == .chunked else { return nil }
-        var view = HeadView(head: head, settings: settings, now: now)
-        view.upload = upload
+        let view = HeadView(head: head, settings: settings, now: now, upload: upload)
         guard view.operation == .uploadPart, let part = EncryptedPart(view), part.isWithinLayout else {
             return nil
         }
