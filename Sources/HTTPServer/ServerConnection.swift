@@ -7,7 +7,7 @@ import Reactor
 /// order. Bytes of a request that cannot be taken yet stay in `pending`, at most one read of the reactor; reading
 /// from the socket stops meanwhile.
 final class ServerConnection: ConnectionHandler, DrainableConnection {
-    unowned let server: Server
+    let server: Server
     let connection: Connection
     private var decoder: RequestDecoder
     private var pending: [UInt8] = []
@@ -157,12 +157,10 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
 
     private func startHeadDeadline() {
         deadlineIsForHead = true
-        server.setDrainable(self, false)
         deadline.set(after: server.settings.headNanoseconds)
     }
 
     private func begin(_ head: RequestHead) {
-        server.setDrainable(self, false)
         deadlineIsForHead = false
         deadline.set(after: server.settings.bodyIdleNanoseconds)
         let made = ServerExchange(self, head)
@@ -193,7 +191,6 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         guard exchange === ended, phase == .request else { return }
         exchange = nil
         guard keeps, server.acceptsFurtherRequests, !(inputEnded && pending.isEmpty) else { return linger() }
-        server.setDrainable(self, true)
         deadlineIsForHead = false
         deadline.set(after: server.settings.keepAliveNanoseconds)
         if connection.isOutputBlocked { watchOutput() }
@@ -236,7 +233,6 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         guard !inputEnded else { return closeAfterOutput() }
         phase = .lingering
         pending = []
-        server.setDrainable(self, false)
         connection.endOutput()
         if connection.pendingBytes > 0 { watchOutput() }
         lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
@@ -250,7 +246,6 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         phase = .lingering
         pending = []
         deadline.cancel()
-        server.setDrainable(self, false)
         watchOutput()
         connection.closeAfterFlush()
     }

@@ -9,7 +9,7 @@ import TLS
 final class ServerExchange: Responder {
     /// Let go when the exchange ends, which also breaks the cycle between the two.
     private var owner: ServerConnection?
-    private let head: RequestHead
+    private let traits: RequestTraits
     private var handler: (any ExchangeHandler)?
     private var request = RequestState.reading
     private var response = ResponseState.none
@@ -22,6 +22,23 @@ final class ServerExchange: Responder {
     private(set) var bodyBytesSent: UInt64 = 0
     private var rateStart: UInt64 = 0
     private var rateBytes: UInt64 = 0
+
+    /// What of the head is still needed: copying all of it would count references to its parts.
+    private struct RequestTraits {
+        let isHead: Bool
+        let version: HTTPVersion
+        let framing: BodyFraming
+        let isPersistent: Bool
+        let expectsContinue: Bool
+
+        init(_ head: RequestHead) {
+            isHead = head.method == .head
+            version = head.version
+            framing = head.framing
+            isPersistent = head.isPersistent
+            expectsContinue = head.expectsContinue
+        }
+    }
 
     private enum RequestState {
         case reading
@@ -43,7 +60,7 @@ final class ServerExchange: Responder {
 
     init(_ owner: ServerConnection, _ head: RequestHead) {
         self.owner = owner
-        self.head = head
+        traits = RequestTraits(head)
         rateStart = owner.server.core.now
     }
 
@@ -110,7 +127,7 @@ final class ServerExchange: Responder {
     // MARK: Responder
 
     func sendContinue() {
-        guard head.expectsContinue, !hasContinued, response == .none, let owner else { return }
+        guard traits.expectsContinue, !hasContinued, response == .none, let owner else { return }
         hasContinued = true
         var bytes: [UInt8] = []
         ResponseEncoder.appendContinue(to: &bytes)
@@ -120,21 +137,19 @@ final class ServerExchange: Responder {
 
     func send(_ answer: ResponseHead) {
         guard response == .none, let owner else { return }
-        var answer = answer
-        if !answer.fields.contains("date") { answer.fields.append("Date", owner.server.date) }
-        if !answer.fields.contains("server") {
-            answer.fields.append("Server", owner.server.settings.serverName)
+        guard answer.fields.contains("date"), answer.fields.contains("server") else {
+            return send(owner.server.completed(answer))
         }
         keeps =
-            keeps && head.isPersistent && answer.isPersistent && owner.server.acceptsFurtherRequests
+            keeps && traits.isPersistent && answer.isPersistent && owner.server.acceptsFurtherRequests
             && canReadRest
-        let framing = ResponseEncoder.framing(answer.framing, for: head.version)
+        let framing = ResponseEncoder.framing(answer.framing, for: traits.version)
         response = state(for: framing, status: answer.status)
         if framing == .untilClose { keeps = false }
         owner.server.core.withScratch { bytes in
             ResponseEncoder.append(
-                head: answer, isPersistent: keeps, requestVersion: head.version,
-                answersHead: head.method == .head, to: &bytes)
+                head: answer, isPersistent: keeps, requestVersion: traits.version,
+                answersHead: traits.isHead, to: &bytes)
             owner.connection.send(bytes)
         }
     }
@@ -217,15 +232,15 @@ final class ServerExchange: Responder {
     private var canReadRest: Bool {
         guard !isUnreadable, request != .over else { return false }
         guard request == .reading, let owner else { return true }
-        guard !head.expectsContinue || hasContinued else { return false }
-        if case .length(let count) = head.framing {
+        guard !traits.expectsContinue || hasContinued else { return false }
+        if case .length(let count) = traits.framing {
             return (owner.bodyRemaining ?? count) <= owner.server.settings.keepDrainBytesMax
         }
-        return head.framing == .none
+        return traits.framing == .none
     }
 
     private func state(for framing: BodyFraming, status: Int) -> ResponseState {
-        if head.method == .head || status == 204 || status == 304 { return .bodiless }
+        if traits.isHead || status == 204 || status == 304 { return .bodiless }
         switch framing {
         case .none: return .length(left: 0)
         case .length(let count): return .length(left: count)

@@ -35,7 +35,7 @@ package struct ServerSettings: Sendable {
 /// What the connections of one server on one shard share: the application, the bounds, and the text of the current
 /// second for the `Date` field.
 package final class Server: ShardService {
-    package unowned let core: ShardCore
+    package let core: ShardCore
     package private(set) var settings: ServerSettings
     let application: any Application
     /// Hears of every connection that opens or closes.
@@ -140,6 +140,14 @@ package final class Server: ShardService {
 
     func setDrainable(_ connection: any DrainableConnection, _ isDrainable: Bool) {
         drainable[ObjectIdentifier(connection)] = isDrainable ? connection : nil
+    }
+
+    /// With the fields that every answer has.
+    func completed(_ answer: ResponseHead) -> ResponseHead {
+        var answer = answer
+        if !answer.fields.contains("date") { answer.fields.append("Date", date) }
+        if !answer.fields.contains("server") { answer.fields.append("Server", settings.serverName) }
+        return answer
     }
 
     /// The value of `Date` for now.

@@ -9,7 +9,7 @@ package import Telemetry
 
 /// The gateway on one shard: makes an exchange of every request, and owns what exchanges share there.
 package final class Gateway: Application {
-    unowned let core: ShardCore
+    let core: ShardCore
     /// Replaced as a whole when the configuration is reloaded.
     var settings: GatewaySettings
     let origins: OriginGroup

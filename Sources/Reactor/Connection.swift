@@ -33,7 +33,7 @@ package final class Connection: EventTarget {
     /// Output below this is gathered and written once at the end of the round.
     static let gatherBytesMax = 16 * 1024
 
-    package unowned let core: ShardCore
+    package let core: ShardCore
     package var handler: (any ConnectionHandler)?
     private var descriptor: Descriptor?
     private let family: Int32

@@ -264,6 +264,8 @@ import Glibc
         services = []
         deferredWork = []
         adminServices = []
+        // Deadlines hold the shard.
+        wheel = TimerWheel(now: now)
     }
 
     // MARK: Timer

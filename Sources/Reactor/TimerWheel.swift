@@ -1,7 +1,7 @@
 /// A moment at which something is given up unless it is moved or cancelled first. It belongs to one shard.
 /// Moving it later costs one store: the wheel looks at the instant only when the old slot comes round.
 package final class Deadline {
-    private unowned let core: ShardCore
+    private let core: ShardCore
     private var action: (() -> Void)?
     /// Monotonic nanoseconds; `.max` while it is not set.
     private(set) var instant: UInt64 = .max
