@@ -8,37 +8,57 @@ struct StoredData {
     let crc64: UInt64
 }
 
-/// A body on its way into the store, with its digests.
-final class DataBody {
+/// A body on its way into the store, with its digests. Its MD5 is computed beside those of the other bodies of the
+/// shard, so it is known a little after the last byte.
+final class DataBody: MD5Listener {
     private let writer: BodyWriter
-    private var md5: MD5? = MD5()
+    private let lane: MD5Lane
+    private var md5: [UInt8]?
     private var crc = CRC64()
     private(set) var size: UInt64 = 0
     private let claims: DigestClaims
+    private var whenDigested: ((DataBody) -> Void)?
 
-    init(_ store: EmulatorStore, _ claims: DigestClaims = DigestClaims()) throws(OSSError) {
+    init(
+        _ store: EmulatorStore, _ lanes: MD5Lanes, _ claims: DigestClaims = DigestClaims()
+    ) throws(OSSError) {
         self.claims = claims
         do throws(StorageFailure) { writer = try store.bodies.begin() } catch { throw Fault.storage(error) }
+        lane = lanes.open()
     }
+
+    deinit { lane.cancel() }
 
     func append(_ bytes: Span<UInt8>) throws(OSSError) {
         size += UInt64(bytes.count)
-        md5?.update(bytes)
+        lane.update(bytes)
         crc.update(bytes)
         do throws(StorageFailure) { try writer.append(bytes) } catch { throw Fault.storage(error) }
     }
 
-    /// Makes the bytes lasting, unless they are not what the client claims.
-    func finish() throws(OSSError) -> StoredData {
-        guard let digest = md5.take()?.finish() else { preconditionFailure("a body ends once") }
+    /// All of it has come. `done` is called once the digests are known, by the scheduler of the lanes; then, and no
+    /// sooner, the body may be `stored`.
+    func finish(_ done: @escaping (DataBody) -> Void) {
+        whenDigested = done
+        lane.finish(self)
+    }
+
+    func md5Ready(_ digest: [UInt8]) {
+        md5 = digest
+        whenDigested.take()?(self)
+    }
+
+    /// Makes the bytes lasting, unless they are not what the client claims. Without this they go with the body.
+    func stored() throws(OSSError) -> StoredData {
+        guard let md5 else { preconditionFailure("a body is stored before its digests are known") }
         do throws(OSSError) {
-            try claims.verify(md5: digest, crc64: crc.value)
+            try claims.verify(md5: md5, crc64: crc.value)
         } catch {
             writer.discard()
             throw error
         }
         do throws(StorageFailure) {
-            return StoredData(piece: try writer.finish(), md5: digest, crc64: crc.value)
+            return StoredData(piece: try writer.finish(), md5: md5, crc64: crc.value)
         } catch {
             throw Fault.storage(error)
         }
@@ -46,6 +66,18 @@ final class DataBody {
 }
 
 extension EmulatorStore {
+    /// Stores bytes that the emulator made itself.
+    func keep(_ bytes: [UInt8]) throws(OSSError) -> StoredData {
+        do throws(StorageFailure) {
+            let writer = try bodies.begin()
+            try writer.append(bytes.span)
+            return StoredData(
+                piece: try writer.finish(), md5: MD5.hash(bytes.span), crc64: CRC64.hash(bytes.span))
+        } catch {
+            throw Fault.storage(error)
+        }
+    }
+
     /// What `body` returns; when it fails, nothing refers to the stored data, and it goes.
     func keeping<R>(
         _ data: StoredData, _ body: () throws(OSSError) -> R

@@ -26,6 +26,8 @@ struct DigestClaims {
         }
     }
 
+    var hasMD5: Bool { md5 != nil }
+
     /// What is claimed of the file in a form: the CRC; the MD5 is that of the whole form.
     var ofContent: DigestClaims {
         var claims = self

@@ -1,4 +1,5 @@
 import Bytes
+import Digest
 package import HTTPModel
 package import HTTPServer
 import OSSModel
@@ -19,12 +20,25 @@ extension ShardCore: Turns {
     }
 }
 
+/// Hashes at the end of the rounds of a shard.
+private final class LaneWork: DeferredWork {
+    private let lanes: MD5Lanes
+
+    init(_ lanes: MD5Lanes) { self.lanes = lanes }
+
+    var isWaiting: Bool { lanes.isWaiting }
+    func work(isIdle: Bool) { lanes.work(isIdle: isIdle) }
+}
+
 /// The emulator on one shard: makes an exchange of every request.
 package final class EmulatorApplication: Application {
     let store: EmulatorStore
     let settings: EmulatorSettings
     /// nil where nothing can be connected to.
     let callbacks: CallbackCaller?
+    /// The MD5s of the bodies of this shard.
+    let lanes = MD5Lanes()
+    private let isOnShard: Bool
     private let turns: (any Turns)?
     private var requestIDs = RequestIDSource()
 
@@ -37,6 +51,15 @@ package final class EmulatorApplication: Application {
         self.settings = settings
         self.turns = turns ?? core
         callbacks = core.map { CallbackCaller(core: $0, settings: settings.callbacks) }
+        isOnShard = core != nil
+        core?.deferredWork.append(LaneWork(lanes))
+    }
+
+    /// Asks for the digests of a body; `done` is called at the end of the shard's round, or at once without a shard.
+    func finish(_ body: DataBody, _ done: @escaping (DataBody) -> Void) {
+        body.finish(done)
+        guard !isOnShard else { return }
+        while lanes.isWaiting { lanes.work(isIdle: true) }
     }
 
     /// Goes on with long work when what has come meanwhile is done. False without turns: the caller goes on itself.

@@ -32,6 +32,8 @@ final class EmulatorExchange: ExchangeHandler {
         case copy(EmulatorRequest, (EmulatorRequest) throws(OSSError) -> CopyPlan)
         /// They are being copied.
         case copying(Copying)
+        /// All has come; the digests are awaited.
+        case digesting
         /// The body is a document, or there is none.
         case document(
             [UInt8], DigestClaims, EmulatorRequest, (EmulatorRequest, [UInt8]) throws(OSSError) -> Answer)
@@ -66,7 +68,7 @@ final class EmulatorExchange: ExchangeHandler {
             case .data(let check, let commit):
                 try check(request)
                 try checkLength()
-                work = .data(try DataBody(application.store, claims), request, commit)
+                work = .data(try DataBody(application.store, application.lanes, claims), request, commit)
             case .form:
                 try checkLength()
                 work = .form(try FormUpload(application, request, claims), request)
@@ -94,7 +96,7 @@ final class EmulatorExchange: ExchangeHandler {
         guard !hasAnswered else { return }
         do throws(OSSError) {
             switch work {
-            case .none, .copy, .copying: break
+            case .none, .copy, .copying, .digesting: break
             case .data(let data, _, _):
                 try data.append(body)
                 guard data.size <= application.settings.limits.uploadBytes else {
@@ -118,7 +120,7 @@ final class EmulatorExchange: ExchangeHandler {
         guard !hasAnswered else { return }
         do throws(OSSError) {
             switch work {
-            case .none, .copying: break
+            case .none, .copying, .digesting: break
             case .copy(let request, let begin):
                 switch try begin(request) {
                 case .answer(let answer): self.answer(answer)
@@ -127,15 +129,20 @@ final class EmulatorExchange: ExchangeHandler {
                     continueCopy()
                 }
             case .data(let data, let request, let commit):
-                let stored = try data.finish()
-                let answer = try application.store.keeping(stored) { () throws(OSSError) in
-                    try commit(request, stored)
+                finish(data) { (exchange, data) throws(OSSError) in
+                    let stored = try data.stored()
+                    let answer = try exchange.application.store.keeping(stored) { () throws(OSSError) in
+                        try commit(request, stored)
+                    }
+                    try exchange.settle(answer, request)
                 }
-                try settle(answer, request)
             case .form(let form, let request):
-                let uploaded = try form.finish()
-                callback = try CallbackOrder(uploaded.form.request, formVariables: uploaded.form.variables)
-                try settle(try uploaded.answer(request), uploaded.form.request)
+                finish(try form.finish()) { (exchange, file) throws(OSSError) in
+                    let uploaded = try form.store(file)
+                    exchange.callback = try CallbackOrder(
+                        uploaded.form.request, formVariables: uploaded.form.variables)
+                    try exchange.settle(try uploaded.answer(request), uploaded.form.request)
+                }
             case .document(let bytes, let claims, let request, let carryOut):
                 try claims.verify(bytes)
                 try settle(try carryOut(request, bytes), request)
@@ -145,12 +152,27 @@ final class EmulatorExchange: ExchangeHandler {
         }
     }
 
+    /// Goes on when the digests of a body are known; not at all when the exchange is over by then.
+    private func finish(
+        _ body: DataBody, _ goOn: @escaping (EmulatorExchange, DataBody) throws(OSSError) -> Void
+    ) {
+        work = .digesting
+        application.finish(body) { [weak self] body in
+            guard let self, !self.hasAnswered else { return }
+            do throws(OSSError) { try goOn(self, body) } catch { self.fail(error) }
+        }
+    }
+
     /// One step, and then what has come meanwhile.
     private func continueCopy() {
         // Without turns of its own the copy is done here and now, in no deeper a stack for all its steps.
         while !hasAnswered, case .copying(let copying) = work {
             do throws(OSSError) {
-                if let answer = try copying.step(application.store) { return self.answer(answer) }
+                if let body = try copying.step(application.lanes) {
+                    return finish(body) { (exchange, body) throws(OSSError) in
+                        exchange.answer(try copying.finish(body))
+                    }
+                }
             } catch {
                 return fail(error)
             }

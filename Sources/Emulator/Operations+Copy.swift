@@ -1,4 +1,5 @@
 import Bytes
+import Digest
 import HTTPModel
 import OSSModel
 import XML
@@ -47,32 +48,38 @@ final class Copying {
     private static let stepBytesMax = 1 << 20
 
     private let sender: ObjectSender
-    private let body: DataBody
+    private let store: EmulatorStore
     private let commit: (StoredData) throws(OSSError) -> Answer
+    private var body: DataBody?
 
     init(
         _ source: CopySource, _ range: Range<UInt64>, _ store: EmulatorStore,
         commit: @escaping (StoredData) throws(OSSError) -> Answer
-    ) throws(OSSError) {
+    ) {
         sender = ObjectSender(store.bodies, source.record, range)
-        body = try DataBody(store)
+        self.store = store
         self.commit = commit
     }
 
-    /// nil as long as there is more to copy.
-    func step(_ store: EmulatorStore) throws(OSSError) -> Answer? {
+    /// The whole copy, whose digests are still to be asked for; nil as long as there is more to copy.
+    func step(_ lanes: MD5Lanes) throws(OSSError) -> DataBody? {
+        let body = if let body { body } else { try DataBody(store, lanes) }
+        self.body = body
         var copied = 0
         while copied < Self.stepBytesMax {
             let bytes: [UInt8]?
             do throws(StorageFailure) { bytes = try sender.next() } catch { throw Fault.storage(error) }
-            guard let bytes else {
-                let data = try body.finish()
-                return try store.keeping(data) { () throws(OSSError) in try commit(data) }
-            }
+            guard let bytes else { return body }
             try body.append(bytes.span)
             copied += bytes.count
         }
         return nil
+    }
+
+    /// Makes an object of the copy.
+    func finish(_ body: DataBody) throws(OSSError) -> Answer {
+        let data = try body.stored()
+        return try store.keeping(data) { () throws(OSSError) in try commit(data) }
     }
 }
 
@@ -101,7 +108,7 @@ extension Operations {
         if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
         let described = record
         return .bytes(
-            try Copying(source, 0..<source.record.size, store) { data throws(OSSError) in
+            Copying(source, 0..<source.record.size, store) { data throws(OSSError) in
                 var whole = described
                 whole.pieces = [data.piece]
                 whole.etag = Self.hex(data.md5)

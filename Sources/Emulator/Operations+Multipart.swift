@@ -63,7 +63,7 @@ extension Operations {
         try Conditions(request, "x-oss-copy-source-").check(source.record)
         let range = ByteRange.ofSource(request, size: source.record.size)
         return .bytes(
-            try Copying(source, range ?? 0..<source.record.size, store) { data throws(OSSError) in
+            Copying(source, range ?? 0..<source.record.size, store) { data throws(OSSError) in
                 _ = try uploadPart(request, data)
                 var xml = XMLWriter()
                 xml.element("CopyPartResult") { xml in

@@ -249,9 +249,7 @@ extension Operations {
 extension Operations {
     /// Stores bytes that the emulator made itself under the key of a request, in place of what was there.
     func storeObject(_ request: EmulatorRequest, _ bytes: [UInt8], type: String) throws(OSSError) {
-        let data = try DataBody(store, DigestClaims(request.head, isActive: false))
-        try data.append(bytes.span)
-        let stored = try data.finish()
+        let stored = try store.keep(bytes)
         var record = try template(request, kind: .normal)
         record.fields.removeAll { $0.name == "Content-Type" }
         record.fields.append(StoredField(name: "Content-Type", value: Array(type.utf8)))

@@ -12,8 +12,8 @@ final class FormUpload {
     private var reader: FormReader
     private var file: DataBody?
     private var isFileWhole = false
-    /// Of the whole body.
-    private var md5: MD5? = MD5()
+    /// Of the whole body, if that is claimed.
+    private var md5: MD5?
     private let claims: DigestClaims
     /// Known when the file begins.
     private var form: JudgedForm?
@@ -34,6 +34,7 @@ final class FormUpload {
         self.application = application
         self.request = request
         self.claims = claims
+        md5 = claims.hasMD5 ? MD5() : nil
         operations = Operations(application.store)
     }
 
@@ -47,7 +48,7 @@ final class FormUpload {
             switch event {
             case .file(let head):
                 form = try JudgedForm(reader.fields, head, request, application)
-                file = try DataBody(application.store, claims.ofContent)
+                file = try DataBody(application.store, application.lanes, claims.ofContent)
             case .data(let data):
                 try file?.append(data.span)
                 if let size = file?.size, let most = form?.sizes.upperBound, size > most {
@@ -59,17 +60,23 @@ final class FormUpload {
         }
     }
 
-    /// Stores the object; all of the body has come.
-    func finish() throws(OSSError) -> Uploaded {
-        guard let form, let file, isFileWhole, reader.isClosed, let digest = md5.take()?.finish() else {
+    /// The file, when all of the body has come and is what it should be.
+    func finish() throws(OSSError) -> DataBody {
+        guard let form, let file, isFileWhole, reader.isClosed else {
             throw CatalogueRow.malformedPostRequest.error
         }
-        try claims.verifyBody(md5: digest)
+        if let digest = md5.take()?.finish() { try claims.verifyBody(md5: digest) }
         guard file.size >= form.sizes.lowerBound else {
             throw CatalogueRow.entityTooSmall.with("MinSizeAllowed", "\(form.sizes.lowerBound)")
                 .with("ProposedSize", "\(file.size)")
         }
-        let stored = try file.finish()
+        return file
+    }
+
+    /// Makes an object of the file, whose digests are known.
+    func store(_ file: DataBody) throws(OSSError) -> Uploaded {
+        guard let form else { preconditionFailure("a form is judged before its file is whole") }
+        let stored = try file.stored()
         return try application.store.keeping(stored) { () throws(OSSError) in
             var record = try operations.template(form.request, kind: .normal)
             record.pieces = [stored.piece]
