@@ -64,6 +64,11 @@ struct BodyStage: ~Copyable {
         policy?.endParts(bytes: bytes, beginsWithFirst: beginsWithFirst) ?? []
     }
 
+    /// The keys that a document wants deleted are known.
+    mutating func judge(deleting keys: [ByteSlice], of view: HeadView) -> [Rejection] {
+        policy?.judge(keys: keys, of: view) ?? []
+    }
+
     /// What rules of the policy did since this was last asked.
     mutating func takePolicyEvents() -> [PolicyEvent] {
         form?.policy?.takeEvents() ?? policy?.takeEvents() ?? []

@@ -54,25 +54,33 @@ extension Exchange {
         return false
     }
 
-    /// Puts what a completion makes of its parts to the policy; false when the request was refused.
-    func admitsParts(_ operation: OSSOperation, _ document: Span<UInt8>) -> Bool {
-        guard operation == .completeMultipartUpload, gateway.settings.admission.policy != nil else {
-            return true
+    /// Puts what a document lists to the policy: the keys that are to be deleted, or what a completion makes of its
+    /// parts; false when the request was refused.
+    func admitsListed(_ operation: OSSOperation, _ document: Span<UInt8>, _ view: HeadView) -> Bool {
+        guard gateway.settings.admission.policy != nil else { return true }
+        let rejections: [Rejection]
+        switch operation {
+        case .deleteMultipleObjects:
+            rejections = stage.judge(deleting: DeletedKeys.keys(in: document), of: view)
+        case .completeMultipartUpload: rejections = judgeParts(document)
+        default: return true
         }
-        let numbers =
-            CompletedParts.numbers(in: document, head: head) ?? upload.facts.map { Array($0.parts.keys) }
+        for rejection in rejections where !isOnlyReported(rejection) {
+            refuse(rejection)
+            return false
+        }
+        return true
+    }
+
+    private func judgeParts(_ document: Span<UInt8>) -> [Rejection] {
+        let numbers = CompletedParts.numbers(in: document) ?? upload.facts.map { Array($0.parts.keys) }
         let sizes = (numbers ?? []).map { upload.facts?.parts[$0]?.bytes }
         let sum = sizes.reduce(numbers == nil ? nil : UInt64(0)) { sum, bytes in
             guard let sum, let bytes else { return nil }
             let (more, overflow) = sum.addingReportingOverflow(bytes)
             return overflow ? .max : more
         }
-        let rejections = stage.endParts(bytes: sum, beginsWithFirst: numbers?.min() == 1)
-        for rejection in rejections where !isOnlyReported(rejection) {
-            refuse(rejection)
-            return false
-        }
-        return true
+        return stage.endParts(bytes: sum, beginsWithFirst: numbers?.min() == 1)
     }
 
     // MARK: The origin's answer

@@ -70,6 +70,8 @@ package struct OfflineJudge: Sendable {
             outcome.refusal = rejection
             if rejection == nil, operation == .completeMultipartUpload {
                 note(stage.endParts(bytes: partsBytes, beginsWithFirst: true), &outcome)
+            } else if rejection == nil, operation == .deleteMultipleObjects {
+                note(stage.judge(deleting: DeletedKeys.keys(in: document.span), of: verdict.view), &outcome)
             }
         }
         outcome.events = stage.takePolicyEvents()

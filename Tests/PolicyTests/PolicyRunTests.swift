@@ -182,4 +182,82 @@ import Testing
         #expect(PolicyRequest("PUT", "/k?partNumber=1&uploadId=U").judge(by: rules).decision == "r")
         #expect(PolicyRequest("PUT", "/k").judge(by: rules).decision == "allow")
     }
+
+    private func deletion(_ keys: [String]) -> PolicyRequest {
+        let objects = keys.map { "<Object><Key>\($0)</Key></Object>" }.joined()
+        return PolicyRequest("POST", "/?delete", body: Array("<Delete>\(objects)</Delete>".utf8))
+    }
+
+    /// Each key that a document lists is judged as if it were deleted alone; a rule that names DeleteObject is about
+    /// them too.
+    @Test func keysInDocumentsAreJudged() throws {
+        let rules = try policy(
+            """
+            { "name": "temporary", "when": { "operation": "DeleteObject", "key": "tmp/**" } },
+            { "name": "watched", "when": { "key": "old/**" }, "refuse": true, "mode": "report" },
+            { "name": "kept", "when": { "operation": "DeleteObject" }, "refuse": true }
+            """)
+        #expect(deletion(["tmp/a", "tmp/b"]).judge(by: rules).decision == "allow")
+        let refused = deletion(["tmp/a", "old/a", "old/b", "keep/&amp;<![CDATA[<]]>", "keep/b"]).judge(
+            by: rules)
+        #expect(refused.decision == "kept")
+        // What reports say is said once a request; the key that first gave rise to each is told.
+        #expect(refused.reported == ["watched"])
+        #expect(refused.events.map(\.kind) == [.matched, .matched, .wouldRefuse, .matched, .refused])
+        #expect(refused.rejections.map(\.actual).last == "one that the rule matches, for the key old/a")
+        #expect(deletion([]).judge(by: rules).decision == "kept")
+        #expect(PolicyRequest("DELETE", "/keep/a").judge(by: rules).decision == "kept")
+        #expect(PolicyRequest("DELETE", "/tmp/a").judge(by: rules).decision == "allow")
+        let escaped = try policy("{ \"name\": \"r\", \"when\": { \"key\": \"keep/&<\" }, \"refuse\": true }")
+        #expect(deletion(["a", "keep/&amp;<![CDATA[<]]>"]).judge(by: escaped).decision == "r")
+        let demanded = try policy(
+            "{ \"name\": \"r\", \"when\": { \"operation\": \"DeleteObject\" }, \"require\": { \"keyLength\": { \"max\": 3 } } }"
+        )
+        #expect(deletion(["abc"]).judge(by: demanded).decision == "allow")
+        #expect(deletion(["abc", "abcd"]).judge(by: demanded).decision == "r")
+    }
+
+    /// Where no rule looks at keys, the head of a deletion is enough.
+    @Test func otherRulesRefuseDeletionsByTheirHead() throws {
+        let rules = try policy(
+            """
+            { "name": "r", "when": { "operation": "DeleteMultipleObjects", "bucket": "photos" }, "refuse": true },
+            { "name": "puts", "when": { "operation": "PutObject", "key": "a" }, "refuse": true }
+            """)
+        #expect(deletion(["a"]).judge(by: rules).refusedAt == 0)
+    }
+
+    /// A form whose grammar rules are off is judged by what was read of it; what that leaves open is not known.
+    @Test(arguments: [RuleMode.report, .off])
+    func formsThatCannotBeReadAreJudgedByWhatWas(mode: RuleMode) throws {
+        let rules = try policy(
+            """
+            { "name": "key", "when": { "key": "secret/**" }, "refuse": true },
+            { "name": "size", "when": { "key": "sized" }, "require": { "size": { "max": 3 } }, "unknown": "refuse" },
+            { "name": "lenient", "when": { "key": "lenient" }, "require": { "detectedType": "image/*" } }
+            """)
+        var modes: [String: RuleMode] = [:]
+        for name in FormRules.names { modes[name] = mode }
+        let settings = AdmissionSettings(modes: RuleModes(modes), policy: rules)
+        func decision(_ key: String, _ rest: String) -> String {
+            let form =
+                "--b\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\n\(key)\r\n--b\r\n\(rest)"
+            let request = PolicyRequest(
+                "POST", "/", ["Content-Type": "multipart/form-data; boundary=b"], body: Array(form.utf8))
+            return request.judgeForm(
+                settings, PolicyRun(rules, client: PolicyClient(address: "192.0.2.7"))
+            ).decision
+        }
+        let file = "Content-Disposition: form-data; name=\"file\"; filename=\"x\"\r\n\r\nab"
+        for (key, expected) in [("secret/a", "key"), ("sized", "size"), ("lenient", "allow"), ("x", "allow")]
+        {
+            // A part without a name; the end in the middle of the fields, and in that of the file; no file at all.
+            #expect(decision(key, "Nonsense\r\n\r\nab\r\n--b--\r\n") == expected)
+            #expect(decision(key, "Content-Dis") == expected)
+            #expect(decision(key, file) == expected)
+            #expect(
+                decision(key, "Content-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n--b--\r\n") == expected)
+        }
+        #expect(decision("sized", file + "\r\n--b--\r\n") == "allow")
+    }
 }

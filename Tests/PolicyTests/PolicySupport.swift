@@ -100,13 +100,17 @@ struct PolicyRequest {
             if note(run.take(piece.span), at: body.count - rest.count) { return result }
         }
         if note(run.end(), at: body.count) { return result }
+        if verdict.operation == .deleteMultipleObjects {
+            _ = note(run.judge(keys: DeletedKeys.keys(in: body.span), of: verdict.view), at: body.count)
+        }
         if verdict.operation == .completeMultipartUpload {
             _ = note(run.endParts(bytes: uploadBytes, beginsWithFirst: beginsWithFirst), at: body.count)
         }
         return result
     }
 
-    private func judgeForm(_ settings: AdmissionSettings, _ run: PolicyRun) -> Result {
+    /// Of a PostObject; grammar rules may be off.
+    func judgeForm(_ settings: AdmissionSettings, _ run: PolicyRun) -> Result {
         var result = Result()
         guard var inspector = FormInspector(head: head, settings: settings, now: now) else { return result }
         inspector.policy = run

@@ -27,7 +27,7 @@ package enum DocumentRules {
     package static let names: [String] = ([wellFormed, schema] + checks.map(\.name)).map(\.description)
 
     /// Elements enough for 10000 parts with a checksum of every kind; deeper nesting than any document has.
-    private static let limits = XMLLimits(
+    static let limits = XMLLimits(
         bytesMax: Int(OSSLimits.documentBytesMax), depthMax: 32, elementsMax: 100_000)
 
     /// The first failure of an enforced rule, and the failures before it of rules that only report. `bucket` is that

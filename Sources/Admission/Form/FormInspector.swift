@@ -67,8 +67,7 @@ package struct FormInspector: Sendable {
             do throws(FormFault) {
                 event = try parser.next(bytes, &position)
             } catch {
-                _ = raise(rejection(error), &found)
-                progress = .over
+                giveUp(rejection(error), &found)
                 break
             }
             if case .needsInput = event { break }
@@ -83,8 +82,7 @@ package struct FormInspector: Sendable {
     package mutating func finish() -> [Rejection] {
         guard progress != .over, progress != .ended else { return [] }
         var found: [Rejection] = []
-        _ = raise(.malformedForm("the closing boundary is missing"), &found)
-        progress = .over
+        giveUp(.malformedForm("the closing boundary is missing"), &found)
         return found
     }
 
@@ -101,8 +99,7 @@ package struct FormInspector: Sendable {
         case .partEnded: partEnded(&found)
         case .end:
             if progress == .fields {
-                _ = raise(.malformedForm("there is no file"), &found)
-                progress = .over
+                giveUp(.malformedForm("there is no file"), &found)
             } else {
                 progress = .ended
             }
@@ -149,10 +146,9 @@ package struct FormInspector: Sendable {
         case .fields:
             fieldBytes += bytes.count
             guard openValue.count + bytes.count <= Self.valueBytesMax else {
-                _ = raise(
+                return giveUp(
                     .formItemTooLong(
                         expected: "a value of at most \(Self.valueBytesMax) bytes", actual: "more"), &found)
-                return progress = .over
             }
             guard fieldBytes <= Self.fieldBytesMax else { return failFields(&found) }
             openValue.append(bytes)
@@ -186,9 +182,20 @@ package struct FormInspector: Sendable {
 
     private func isWithinPrefix(_ count: Int) -> Bool { count <= Self.prefixBytesMax }
 
-    private mutating func failFields(_ found: inout [Rejection]) {
-        _ = raise(.formFieldsTooLarge(), &found)
+    private mutating func failFields(_ found: inout [Rejection]) { giveUp(.formFieldsTooLarge(), &found) }
+
+    /// Nothing more of the form is read. When the operator lets it through all the same, the policy judges it by what
+    /// was read of it; the rest it cannot know.
+    private mutating func giveUp(_ rejection: Rejection, _ found: inout [Rejection]) {
+        let isBeforeFile = progress == .fields
         progress = .over
+        guard !raise(rejection, &found) else { return }
+        if isBeforeFile {
+            let view = FormView(fields: fields, file: FormPartHead(), request: request)
+            fields = FormFields()
+            if raise(policy?.begin(request, form: view) ?? [], &found) { return }
+        }
+        _ = raise(policy?.loseSight() ?? [], &found)
     }
 
     /// Adds the rejection if its rule is on; true if it is enforced.

@@ -50,6 +50,15 @@ package struct AddressRange: Sendable, Equatable {
         host >= 128 ? 0 : (value &>> UInt128(host)) &<< UInt128(host)
     }
 
+    /// The bits that its addresses begin with, as `ClientAddress.bits` has them.
+    var sharedBits: [UInt8] {
+        switch base {
+        case .v4(let value): ClientAddress.v4(value).bits.map { Array($0.prefix(1 + bits)) } ?? []
+        case .v6(let value): ClientAddress.v6(value).bits.map { Array($0.prefix(1 + bits)) } ?? []
+        case .unix: ClientAddress.unix.bits ?? []
+        }
+    }
+
     package func contains(_ address: ClientAddress) -> Bool {
         switch (base, address) {
         case (.v4(let own), .v4(let other)): Self.kept(UInt128(other), 32 - bits) == UInt128(own)
@@ -80,6 +89,16 @@ package enum ClientAddress: Sendable, Equatable {
         case .v6(let value):
             self = value >> 32 == 0xFFFF ? .v4(UInt32(truncatingIfNeeded: value)) : .v6(value)
         case nil: self = .unknown
+        }
+    }
+
+    /// A byte that tells the kinds apart, and then one for each bit from the highest; nil when there is no address.
+    var bits: [UInt8]? {
+        switch self {
+        case .v4(let value): [4] + (0..<32).map { UInt8(truncatingIfNeeded: value &>> (31 - $0) & 1) }
+        case .v6(let value): [6] + (0..<128).map { UInt8(truncatingIfNeeded: value &>> (127 - $0) & 1) }
+        case .unix: [0]
+        case .unknown: nil
         }
     }
 }

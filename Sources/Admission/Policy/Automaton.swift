@@ -21,6 +21,26 @@ indirect enum Expression: Sendable {
     static func text(_ bytes: some Sequence<UInt8>) -> Expression {
         .sequence(bytes.map { .byte(BitSet256(byte: $0)) })
     }
+
+    /// What all that it matches begins and ends with, as far as it is written down as single bytes.
+    var edges: PatternEdges {
+        let parts = parts
+        let prefix = parts.prefix { $0.byte != nil }.compactMap(\.byte)
+        let suffix = parts.reversed().prefix { $0.byte != nil }.compactMap(\.byte)
+        return PatternEdges(prefix: prefix, suffix: suffix.reversed())
+    }
+
+    /// What it is a sequence of, sequences within it resolved.
+    private var parts: [Expression] {
+        if case .sequence(let parts) = self { parts.flatMap(\.parts) } else { [self] }
+    }
+
+    /// The only byte that it matches, if it is one.
+    private var byte: UInt8? {
+        guard case .byte(let set) = self else { return nil }
+        let members = (UInt8.min...UInt8.max).filter { set.contains(Int($0)) }
+        return members.count == 1 ? members[0] : nil
+    }
 }
 
 /// A matcher of whole texts that cannot be made slow: the position automaton of Glushkov (1961) held in bits. Each

@@ -3,8 +3,7 @@ import Bytes
 /// One glob, made of what a key or another text begins with, what it ends with, and what may lie between. The usual
 /// ones (`incoming/**`, `**.jpg`, `photos/*`) need no automaton.
 struct Glob: Sendable {
-    let prefix: [UInt8]
-    private let suffix: [UInt8]
+    let edges: PatternEdges
     private let middle: Middle
 
     private enum Middle: Sendable {
@@ -19,6 +18,8 @@ struct Glob: Sendable {
     var isLiteral: Bool { if case .nothing = middle { true } else { false } }
 
     func matches(_ text: Span<UInt8>) -> Bool {
+        let prefix = edges.prefix
+        let suffix = edges.suffix
         let rest = text.count - prefix.count - suffix.count
         guard rest >= 0, Self.equal(text, at: 0, prefix),
             Self.equal(text, at: text.count - suffix.count, suffix)
@@ -79,8 +80,7 @@ struct Glob: Sendable {
             tail.append(ignoringCase ? ASCII.lowercased(byte) : byte)
             rest.removeLast()
         }
-        prefix = head
-        suffix = tail.reversed()
+        edges = PatternEdges(prefix: head, suffix: tail.reversed())
         switch rest.count {
         case 0: middle = .nothing
         case 1:

@@ -16,12 +16,13 @@ package enum OperationGroups {
         .initiateMultipartUpload, .uploadPart, .uploadPartCopy, .completeMultipartUpload,
     ]
 
-    /// The operations that a rule about one is about: naming any of an upload's parts names the upload, and a copy
-    /// may be made in parts.
+    /// The operations that a rule about one is about: naming any of an upload's parts names the upload, a copy may be
+    /// made in parts, and deletions may come together.
     package static func members(of operation: OSSOperation) -> [OSSOperation] {
         switch operation {
         case .uploadPart: inParts
         case .copyObject: [.copyObject, .uploadPartCopy]
+        case .deleteObject: [.deleteObject, .deleteMultipleObjects]
         default: [operation]
         }
     }

@@ -151,9 +151,7 @@ package enum PolicyHeadCondition: Sendable {
         func words(_ matcher: TextMatcher, _ names: PolicySubject.FieldNames, _ absent: Literal)
             -> PolicyAnswer
         {
-            let values = subject.values(names)
-            guard values.isEmpty else { return PolicyAnswer(matcher.holds(values, quantifier)) }
-            return PolicyAnswer(matcher.matches([UInt8](absent.description.utf8)[...]))
+            PolicyAnswer(matcher.holds(subject.values(names, orOne: absent), quantifier))
         }
         if case .acl(let matcher) = self, subject.setsACL { return words(matcher, .acl, "default") }
         guard subject.createsObject else { return .inapplicable }
@@ -243,6 +241,14 @@ struct BodyFacts: Sendable {
         static func sum(_ left: UInt64, _ right: UInt64) -> UInt64 {
             let (sum, overflow) = left.addingReportingOverflow(right)
             return overflow ? .max : sum
+        }
+
+        /// More comes, and cannot be counted.
+        var lost: Size {
+            switch self {
+            case .growing: .unknown
+            default: ended
+            }
         }
 
         /// Nothing more comes.

@@ -2,63 +2,52 @@ import Bytes
 import OSSModel
 
 /// Finds the rules that can match a request without looking at each: by operation, then by bucket where rules name
-/// theirs, then by what the key begins with. What it finds are candidates; conditions still decide.
+/// theirs, then by the text that tells most rules apart. What it finds are candidates; conditions still decide.
 struct PolicyIndex: Sendable {
-    /// By the raw value of the operation, what is no operation last; operations with the same rules share a table.
-    private let tableOf: [Int]
-    private let tables: [Table]
-
-    private struct Table: Sendable {
-        var named: [ByteSlice: PrefixTree] = [:]
-        var others = PrefixTree()
-    }
+    /// By the raw value of the operation, what is no operation last; operations with the same rules share tables.
+    private let tablesOf: [Int]
+    private let tables: [(named: [ByteSlice: ClueTable], others: ClueTable)]
 
     init(_ rules: [PolicyRule]) {
+        let ways = rules.map { $0.head.compactMap(\.way) }
         var known: [[Int32]: Int] = [:]
-        var tables: [Table] = []
-        var tableOf: [Int] = []
-        for operation in OSSOperation.allCases.map({ Optional($0) }) + [nil] {
+        var tables: [(named: [ByteSlice: ClueTable], others: ClueTable)] = []
+        tablesOf = (OSSOperation.allCases.map { Optional($0) } + [nil]).map { operation in
             let own = rules.indices.filter { place in
                 guard let operations = rules[place].operations else { return true }
                 return operation.map { operations.contains($0) } ?? false
             }.map { Int32($0) }
-            if known[own] == nil {
-                known[own] = tables.count
-                tables.append(Self.table(own, rules))
-            }
-            tableOf.append(known[own] ?? 0)
+            if let table = known[own] { return table }
+            known[own] = tables.count
+            tables.append(Self.tables(own, rules, ways))
+            return tables.count - 1
         }
-        self.tableOf = tableOf
         self.tables = tables
     }
 
-    private static func table(_ own: [Int32], _ rules: [PolicyRule]) -> Table {
-        var table = Table()
+    private static func tables(
+        _ own: [Int32], _ rules: [PolicyRule], _ ways: [[PolicyWay]]
+    ) -> (named: [ByteSlice: ClueTable], others: ClueTable) {
+        var named: [[UInt8]: [Int32]] = [:]
+        var others: [Int32] = []
         for place in own {
-            let rule = rules[Int(place)]
-            let prefixes = Set(rule.key?.prefixes ?? [[]])
-            guard let buckets = rule.bucket?.literals else {
-                for prefix in prefixes { table.others.insert(place, under: prefix) }
+            guard let buckets = rules[Int(place)].bucket?.literals else {
+                others.append(place)
                 continue
             }
-            for bucket in Set(buckets) {
-                for prefix in prefixes {
-                    table.named[bucket[...], default: PrefixTree()].insert(place, under: prefix)
-                }
-            }
+            for bucket in Set(buckets) { named[bucket, default: []].append(place) }
         }
-        return table
+        let pairs = named.map { ($0.key[...], ClueTable($0.value, ways)) }
+        return (Dictionary(uniqueKeysWithValues: pairs), ClueTable(others, ways))
     }
 
     /// Places of rules in ascending order, each once.
-    func candidates(_ operation: OSSOperation?, bucket: ByteSlice?, key: ByteSlice?) -> [Int32] {
-        let table = tables[tableOf[operation.map { Int($0.rawValue) } ?? tableOf.count - 1]]
+    func candidates(_ subject: PolicySubject) -> [Int32] {
+        let (named, others) = tables[
+            tablesOf[subject.view.operation.map { Int($0.rawValue) } ?? tablesOf.count - 1]]
         var found: [Int32] = []
-        let key = key ?? []
-        table.others.collect(key, into: &found)
-        if !table.named.isEmpty, let bucket, let tree = table.named[bucket] {
-            tree.collect(key, into: &found)
-        }
+        others.collect(subject, into: &found)
+        if !named.isEmpty, let bucket = subject.bucket { named[bucket]?.collect(subject, into: &found) }
         for place in found.indices.dropFirst() where found[place - 1] >= found[place] {
             return Set(found).sorted()
         }
@@ -66,14 +55,61 @@ struct PolicyIndex: Sendable {
     }
 }
 
-/// Rules by the text that a key begins with: a tree with one byte a step, but that chains without a choice are one
-/// node. A look-up costs a step for each byte of the key at most.
-struct PrefixTree: Sendable {
+/// Some rules, each under the clue that it shares with the fewest others.
+private struct ClueTable: Sendable {
+    /// The rules that nothing but their conditions can tell apart.
+    private var always: [Int32] = []
+    private var trees: [(clue: PolicyClue, tree: PrefixTree)] = []
+
+    init(_ rules: [Int32], _ ways: [[PolicyWay]]) {
+        var sharing: [PolicyWay.Place: Int] = [:]
+        for rule in rules {
+            let places = ways[Int(rule)].flatMap { $0.patterns.joined() }
+            for place in Set(places) { sharing[place, default: 0] += 1 }
+        }
+        func count(_ place: PolicyWay.Place) -> Int { sharing[place] ?? 0 }
+        var trees: [PolicyClue: PrefixTree] = [:]
+        for rule in rules {
+            let choices = ways[Int(rule)].map { way in
+                way.patterns.compactMap { $0.min { count($0) < count($1) } }
+            }
+            let best = choices.min { ($0.map(count).max() ?? 0) < ($1.map(count).max() ?? 0) }
+            guard let best else {
+                always.append(rule)
+                continue
+            }
+            for place in Set(best) {
+                trees[place.clue, default: PrefixTree()].insert(rule, under: place.bytes)
+            }
+        }
+        self.trees = trees.map { (clue: $0.key, tree: $0.value) }
+    }
+
+    func collect(_ subject: PolicySubject, into found: inout [Int32]) {
+        found += always
+        for (clue, tree) in trees {
+            for text in subject.texts(clue.text) {
+                if clue.ignoresCase {
+                    let folded = text.map { ASCII.lowercased($0) }
+                    tree.collect(folded.span, fromEnd: clue.fromEnd, into: &found)
+                } else {
+                    tree.collect(text.span, fromEnd: clue.fromEnd, into: &found)
+                }
+            }
+        }
+    }
+}
+
+/// Rules by what a text begins with, or, of texts that are read from their end, ends with: a tree with one byte a
+/// step, but that chains without a choice are one node. A look-up costs a step for each byte of the text at most.
+private struct PrefixTree: Sendable {
     private struct Node: Sendable {
         /// What leads here after the byte that the parent chose by.
         var label: [UInt8] = []
         var rules: [Int32] = []
-        var children: [(byte: UInt8, node: Int)] = []
+        /// The bytes that lead on, in no order, and where to.
+        var bytes: [UInt8] = []
+        var children: [Int] = []
     }
 
     private var nodes = [Node()]
@@ -82,9 +118,10 @@ struct PrefixTree: Sendable {
         var node = 0
         var rest = prefix[...]
         while let byte = rest.popFirst() {
-            guard let child = nodes[node].children.first(where: { $0.byte == byte })?.node else {
+            guard let child = child(of: node, byte) else {
                 nodes.append(Node(label: Array(rest), rules: [rule]))
-                nodes[node].children.append((byte, nodes.count - 1))
+                nodes[node].bytes.append(byte)
+                nodes[node].children.append(nodes.count - 1)
                 return
             }
             let label = nodes[child].label
@@ -103,31 +140,26 @@ struct PrefixTree: Sendable {
         let label = Array(lower.label[..<count])
         lower.label = Array(lower.label[(count + 1)...])
         nodes.append(lower)
-        nodes[node] = Node(label: label, rules: [], children: [(byte, nodes.count - 1)])
+        nodes[node] = Node(label: label, bytes: [byte], children: [nodes.count - 1])
     }
 
-    func collect(_ key: ByteSlice, into found: inout [Int32]) {
-        let key = key.span
+    func collect(_ text: Span<UInt8>, fromEnd: Bool, into found: inout [Int32]) {
+        func byte(_ place: Int) -> UInt8 { text[fromEnd ? text.count - 1 - place : place] }
         var node = 0
         var place = 0
         while true {
             found.append(contentsOf: nodes[node].rules)
-            guard place < key.count else { return }
-            let byte = key[place]
-            guard let child = child(of: node, byte) else { return }
+            guard place < text.count, let child = child(of: node, byte(place)) else { return }
             place += 1
             let length = nodes[child].label.count
-            guard key.count - place >= length else { return }
-            for index in 0..<length where nodes[child].label[index] != key[place + index] { return }
+            guard text.count - place >= length else { return }
+            for index in 0..<length where nodes[child].label[index] != byte(place + index) { return }
             place += length
             node = child
         }
     }
 
     private func child(of node: Int, _ byte: UInt8) -> Int? {
-        for index in nodes[node].children.indices where nodes[node].children[index].byte == byte {
-            return nodes[node].children[index].node
-        }
-        return nil
+        nodes[node].bytes.firstIndex(of: byte).map { nodes[node].children[$0] }
     }
 }

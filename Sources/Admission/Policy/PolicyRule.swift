@@ -48,6 +48,14 @@ package final class PolicyRule: Sendable {
         return nil
     }
 
+    /// The rule looks at keys of objects that a request deletes.
+    var judgesDeletedKeys: Bool {
+        guard operations?.contains(.deleteMultipleObjects) ?? true else { return false }
+        var conditions = head
+        if case .conditions(let required, _) = requirement { conditions += required }
+        return conditions.contains(where: \.isOnKey)
+    }
+
     /// The rule looks at the first bytes of content.
     var detectsType: Bool {
         var conditions = body
@@ -57,6 +65,13 @@ package final class PolicyRule: Sendable {
 }
 
 extension PolicyHeadCondition {
+    fileprivate var isOnKey: Bool {
+        switch self {
+        case .key, .keyLength, .keyCharacters: true
+        default: false
+        }
+    }
+
     /// A rank, not a measure.
     fileprivate var cost: Int {
         switch self {
@@ -80,6 +95,8 @@ package struct CompiledPolicy: Sendable, Equatable {
     let index: PolicyIndex
     /// Some rule looks at the first bytes of content.
     let detectsType: Bool
+    /// Some rule looks at the keys that a DeleteMultipleObjects lists: such a request waits for them.
+    let judgesDeletedKeys: Bool
 
     package static let rulesMax = 10_000
 
@@ -88,6 +105,7 @@ package struct CompiledPolicy: Sendable, Equatable {
         self.hash = hash
         index = PolicyIndex(rules)
         detectsType = rules.contains { $0.detectsType }
+        judgesDeletedKeys = rules.contains { $0.judgesDeletedKeys }
     }
 
     package static func == (left: CompiledPolicy, right: CompiledPolicy) -> Bool { left.hash == right.hash }

@@ -71,20 +71,49 @@ package struct PolicyRun: Sendable {
     // MARK: Steps
 
     /// Judges a request by its head. Rejections are in order; the last may be of an enforced rule, and then the
-    /// request is refused. A form is judged by its fields instead.
+    /// request is refused. A form is judged by its fields instead, and a document that lists keys by these.
     package mutating func begin(_ view: HeadView) -> [Rejection] {
-        begin(PolicySubject(view, client), in: .head)
+        if view.operation == .deleteMultipleObjects, policy.judgesDeletedKeys { return [] }
+        return begin(PolicySubject(view, client), in: .head)
     }
 
     mutating func begin(_ view: HeadView, form: FormView) -> [Rejection] {
         begin(PolicySubject(view, client, form: form), in: .body)
     }
 
+    /// The keys that a request wants deleted are known: each is judged as if it were the only one, and one that is
+    /// refused refuses the request. What rules do is told once. Without a key there is nothing to be judged by one.
+    package mutating func judge(keys: [ByteSlice], of view: HeadView) -> [Rejection] {
+        guard policy.judgesDeletedKeys else { return [] }
+        guard !keys.isEmpty else { return begin(PolicySubject(view, client), in: .body) }
+        var found: [Rejection] = []
+        for key in keys {
+            var single = PolicyRun(policy, client: client)
+            let rejections = single.begin(PolicySubject(view, client, listedKey: key), in: .body)
+            for event in single.events where !events.contains(event) { events.append(event) }
+            for var rejection in rejections
+            where !found.contains(where: { $0.policyRule == rejection.policyRule }) {
+                rejection.actual =
+                    "\(rejection.actual ?? ""), for the key \(key.prefix(Refusal.shownBytesMax).text)"
+                found.append(rejection)
+            }
+            if found.last?.policyRule?.mode == .enforce { break }
+        }
+        return found
+    }
+
+    /// Nothing more of the body can be understood: what is not known by now never will be.
+    mutating func loseSight() -> [Rejection] {
+        guard !entries.isEmpty else { return [] }
+        facts.object = facts.object.lost
+        facts.part = facts.part.lost
+        if facts.type == .pending { facts.type = .unknown }
+        return advance(in: .body)
+    }
+
     private mutating func begin(_ subject: PolicySubject, in phase: Rejection.Phase) -> [Rejection] {
         facts = subject.bodyFacts
-        let candidates = policy.index.candidates(
-            subject.view.operation, bucket: subject.bucket, key: subject.key)
-        for place in candidates {
+        for place in policy.index.candidates(subject) {
             let place = Int(place)
             guard let entry = Self.entry(place, policy.rules[place], subject, facts) else { continue }
             entries.append(entry)

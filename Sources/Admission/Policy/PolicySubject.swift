@@ -24,11 +24,14 @@ final class PolicySubject {
     let view: HeadView
     let client: PolicyClient
     private let form: FormView?
+    private let listedKey: ByteSlice?
 
-    init(_ view: HeadView, _ client: PolicyClient, form: FormView? = nil) {
+    /// `listedKey` is one of those that a document lists: the request is then about this object.
+    init(_ view: HeadView, _ client: PolicyClient, form: FormView? = nil, listedKey: ByteSlice? = nil) {
         self.view = view
         self.client = client
         self.form = form
+        self.listedKey = listedKey
     }
 
     /// In lower case, as bucket names are; hosts come in any.
@@ -38,6 +41,7 @@ final class PolicySubject {
 
     /// nil where there is no object.
     lazy var key: ByteSlice? = {
+        if let listedKey { return listedKey }
         if let form { return form.fields.first("key").map { form.key($0) } }
         return view.level == .object ? view.resource.key : nil
     }()
@@ -95,6 +99,12 @@ final class PolicySubject {
             found.append(fields.value(at: index).trimmingBlanks())
         }
         return found
+    }
+
+    /// Those, or one word when there are none.
+    func values(_ names: FieldNames, orOne absent: Literal) -> [ByteSlice] {
+        let found = values(names)
+        return found.isEmpty ? [[UInt8](absent.description.utf8)[...]] : found
     }
 
     /// The values of the fields of a name in lower case: of the head, and of a form those that stand for headers.

@@ -6,21 +6,21 @@ package import Bytes
 package final class TextMatcher: Sendable {
     private enum Pattern: Sendable {
         case glob(Glob)
-        case expression(Automaton)
+        case expression(Automaton, PatternEdges)
 
         func matches(_ text: Span<UInt8>) -> Bool {
             switch self {
             case .glob(let glob): glob.matches(text)
-            case .expression(let automaton): automaton.matches(text)
+            case .expression(let automaton, _): automaton.matches(text)
             }
         }
     }
 
     /// As written, for messages.
     let spelling: String
+    let ignoresCase: Bool
     private let wanted: [Pattern]
     private let unwanted: [Pattern]
-    private let ignoresCase: Bool
 
     private init(
         _ spelling: String, wanted: [Pattern], unwanted: [Pattern], ignoringCase: Bool
@@ -69,7 +69,10 @@ package final class TextMatcher: Sendable {
             }
         }
         let (expression, ignoresCase) = try ExpressionParser.parse(text.dropFirst(3))
-        return [.expression(try Automaton(expression, ignoringCase: ignoresCase || ignoringCase))]
+        let automaton = try Automaton(expression, ignoringCase: ignoresCase || ignoringCase)
+        var edges = ignoresCase ? PatternEdges() : expression.edges
+        if ignoringCase { edges.foldCase() }
+        return [.expression(automaton, edges)]
     }
 
     package func matches(_ text: ByteSlice) -> Bool {
@@ -90,10 +93,15 @@ package final class TextMatcher: Sendable {
         return false
     }
 
-    /// What each text that matches begins with: one of these. An empty one means anything.
-    var prefixes: [[UInt8]] {
-        guard !ignoresCase, !wanted.isEmpty else { return [[]] }
-        return wanted.map { if case .glob(let glob) = $0 { glob.prefix } else { [] } }
+    /// For each pattern what the texts that it matches begin and end with; one of the patterns has to match. Empty
+    /// when any text may. Texts are in lower case when case is ignored.
+    var edges: [PatternEdges] {
+        wanted.map {
+            switch $0 {
+            case .glob(let glob): glob.edges
+            case .expression(_, let edges): edges
+            }
+        }
     }
 
     /// The texts that match, when they can be told; there may be others among them that do not.
@@ -102,7 +110,7 @@ package final class TextMatcher: Sendable {
         var found: [[UInt8]] = []
         for pattern in wanted {
             guard case .glob(let glob) = pattern, glob.isLiteral else { return nil }
-            found.append(glob.prefix)
+            found.append(glob.edges.prefix)
         }
         return found
     }
