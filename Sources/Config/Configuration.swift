@@ -50,6 +50,15 @@ package struct Configuration: Sendable, Equatable {
         case https(host: String, port: UInt16)
     }
 
+    /// When one of several origins is passed by.
+    package struct Health: Sendable, Equatable {
+        package var failuresMax: Int
+        package var ejection: Duration
+        /// 0: no probes.
+        package var interval: Duration
+        package var path: String
+    }
+
     package enum ContentMD5: String, Sendable, CaseIterable {
         case verify
         case require
@@ -140,6 +149,9 @@ package struct Configuration: Sendable, Equatable {
     /// Bucket by host in lower case.
     package var cnames: [String: String]
     package var origin: OriginEndpoint
+    /// Other origins with the same objects; none beside the embedded one.
+    package var furtherOrigins: [OriginEndpoint] = []
+    package var health: Health
     package var originTLS: OriginTLS
     package var integrity: Integrity
     /// Only the rules that the file names; all others are enforced.
@@ -151,6 +163,8 @@ package struct Configuration: Sendable, Equatable {
     package var log: Log
     package var emulator: Emulator
     package var shards: Int
+
+    package var origins: [OriginEndpoint] { [origin] + furtherOrigins }
 
     /// The schema of the file that this version reads.
     package static let schemaVersion = 1

@@ -22,11 +22,14 @@ struct ConfigurationDecoder {
         let domains = domains(root)
         let pathStyle = root.boolean("pathStyle")
         let cnames = cnames(root.object("cnames"))
-        let origin = endpoint(root.object("origin"))
+        let origins = endpoints(root.object("origin"))
+        let origin = origins.first ?? .embedded
         let configuration = Configuration(
             listeners: listeners.map(\.listener), admin: admin?.bind, domains: domains,
             pathStyle: pathStyle, cnames: cnames,
-            origin: origin, originTLS: originTLS(root.object("origin"), origin),
+            origin: origin, furtherOrigins: Array(origins.dropFirst()),
+            health: health(root.object("origin").object("health")),
+            originTLS: originTLS(root.object("origin"), origin),
             integrity: integrity(root.object("integrity")),
             rules: rules(root.object("rules")),
             policy: PolicyDecoder(ruleNames: ruleNames, problems: problems).decode(root),
@@ -117,15 +120,36 @@ struct ConfigurationDecoder {
         return isValid
     }
 
-    private func endpoint(_ reader: ObjectReader) -> Configuration.OriginEndpoint {
+    private func endpoints(_ reader: ObjectReader) -> [Configuration.OriginEndpoint] {
         _ = reader.text("addressing")
-        if reader.itemCount("endpoint") != nil {
-            problems.add(
-                ObjectReader.join(reader.path, "endpoint"),
-                "a list of origins is not supported by this version")
-            return .embedded
+        let items = reader.textOrList("endpoint")
+        let place = ObjectReader.join(reader.path, "endpoint")
+        if items.isEmpty { problems.add(place, "needs at least one origin") }
+        var found: [Configuration.OriginEndpoint] = []
+        for (path, text) in items {
+            guard let endpoint = endpoint(text, at: path) else { continue }
+            if endpoint == .embedded, items.count > 1 {
+                problems.add(path, "the embedded emulator cannot be one of several origins")
+            } else if found.contains(endpoint) {
+                problems.add(path, "names the origin \"\(text)\" twice")
+            } else {
+                found.append(endpoint)
+            }
         }
-        guard let (path, text) = reader.text("endpoint"), text != "embedded" else { return .embedded }
+        let secureHosts = Set(found.compactMap { if case .https(let host, _) = $0 { host } else { nil } })
+        let secure = found.count { if case .https = $0 { true } else { false } }
+        if secure > 0, secure < found.count {
+            problems.add(place, "cannot have origins over http and over https at once")
+        } else if secureHosts.count > 1, !reader.object("tls").contains("serverName") {
+            problems.add(
+                place, "needs origin.tls.serverName, which the certificates of all these origins must name")
+        }
+        return found
+    }
+
+    /// nil, and a problem, for what is none.
+    private func endpoint(_ text: String, at path: String) -> Configuration.OriginEndpoint? {
+        guard text != "embedded" else { return .embedded }
         let isSecure = text.hasPrefix("https://")
         if isSecure || text.hasPrefix("http://") {
             var authority = text.dropFirst(isSecure ? 8 : 7)
@@ -139,7 +163,17 @@ struct ConfigurationDecoder {
         }
         problems.add(
             path, "must be \"embedded\", \"http://host:port\" or \"https://host\", not \"\(text)\"")
-        return .embedded
+        return nil
+    }
+
+    private func health(_ reader: ObjectReader) -> Configuration.Health {
+        let path = reader.text("path")
+        if let path, !path.text.hasPrefix("/") || !path.text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+            problems.add(path.path, "must be a path such as \"/\", not \"\(path.text)\"")
+        }
+        return Configuration.Health(
+            failuresMax: number(reader, "failures"), ejection: .milliseconds(number(reader, "ejection")),
+            interval: .milliseconds(number(reader, "interval")), path: path?.text ?? "/")
     }
 
     private func integrity(_ reader: ObjectReader) -> Configuration.Integrity {

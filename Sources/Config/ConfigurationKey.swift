@@ -3,6 +3,8 @@
 struct ConfigurationKey: Sendable {
     enum Kind: Sendable {
         case text
+        /// A text, or a list of at least one.
+        case textOrList
         case boolean
         case count(ClosedRange<Int>)
         /// Bounds in bytes.
@@ -31,7 +33,7 @@ struct ConfigurationKey: Sendable {
 
     /// Keys that the product will have and this version refuses, with their paths as above.
     static let later: Set<String> = [
-        "listeners[].proxyProtocol", "origin.health", "quota",
+        "listeners[].proxyProtocol", "quota",
         "integrity.sha256", "limits.connectionsPerAddress",
     ]
 
@@ -83,8 +85,18 @@ struct ConfigurationKey: Sendable {
                 "pathStyle", .boolean, "true", "whether `/bucket/key` on a bare host is accepted"),
             ConfigurationKey("cnames.*", .text, nil, "bucket by custom host name"),
             ConfigurationKey(
-                "origin.endpoint", .text, "embedded",
-                "`embedded` (the emulator), `http://host:port` or `https://host`"),
+                "origin.endpoint", .textOrList, "embedded",
+                "`embedded` (the emulator), `http://host:port` or `https://host`, or a list of such"),
+            ConfigurationKey(
+                "origin.health.failures", .count(1...1000), "5",
+                "failures in a row after which one of several origins is passed by"),
+            ConfigurationKey(
+                "origin.health.ejection", .duration(1...86_400_000), "5s",
+                "for how long, then one request tries it; doubled at most twice"),
+            ConfigurationKey(
+                "origin.health.interval", .duration(0...86_400_000), "0", "between probes of each; 0 is none"),
+            ConfigurationKey(
+                "origin.health.path", .text, "/", "what probes GET; any answer below 500 is a sign of life"),
             ConfigurationKey(
                 "origin.tls.ca", .text, nil, "a PEM file with authorities to trust; else the system's"),
             ConfigurationKey(

@@ -89,6 +89,16 @@ struct ObjectReader {
         return key.fallback.map { (place, $0) }
     }
 
+    /// A text, its default, or the texts of a list; none for a list without any.
+    func textOrList(_ name: String) -> [(path: String, text: String)] {
+        let place = Self.join(path, name)
+        guard case .array(let items)? = member(name) else { return text(name).map { [$0] } ?? [] }
+        let key = key(name)
+        return items.enumerated().compactMap { index, value in
+            text(value, key, at: "\(place)[\(index)]").map { ("\(place)[\(index)]", $0) }
+        }
+    }
+
     /// A choice of the table as a case of an enumeration with the same words.
     func choice<Value: RawRepresentable<String>>(_ name: String, as type: Value.Type) -> Value {
         guard let value = text(name).flatMap({ Value(rawValue: $0.text) }) else {
@@ -193,7 +203,7 @@ struct ObjectReader {
         case .count: Int(text)
         case .size: Quantity.bytes(text)
         case .duration: Quantity.milliseconds(text)
-        case .text, .boolean, .choice, .conditions: nil
+        case .text, .textOrList, .boolean, .choice, .conditions: nil
         }
     }
 
@@ -202,7 +212,7 @@ struct ObjectReader {
         case .count(let bounds): (bounds, { "\($0)" })
         case .size(let bounds): (bounds, Quantity.size)
         case .duration(let bounds): (bounds, Quantity.duration)
-        case .text, .boolean, .choice, .conditions: nil
+        case .text, .textOrList, .boolean, .choice, .conditions: nil
         }
     }
 

@@ -9,12 +9,16 @@ import Telemetry
 /// From the configuration as it was written to what the parts of the process take.
 extension Configuration {
     func plan(
-        origin: [SocketAddress], security: SecurityContexts, logs: Logs, version: String
+        origins: [OriginPlace], security: SecurityContexts, logs: Logs, version: String
     ) -> GatewayPlan {
-        var originSettings = OriginSettings(addresses: origin)
+        var originSettings = OriginSettings(origins: origins)
         originSettings.tls = security.origin
         originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
         originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
+        originSettings.health.failuresMax = health.failuresMax
+        originSettings.health.ejectionNanoseconds = health.ejection.nanoseconds
+        originSettings.health.probeNanoseconds = health.interval.nanoseconds
+        originSettings.health.probeTarget = health.path
         originSettings.requestsMax = limits.upstreamConnectionsMax
         originSettings.waitingMax = limits.upstreamQueueMax
         originSettings.waitNanoseconds = timeouts.upstreamQueue.nanoseconds

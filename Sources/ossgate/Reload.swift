@@ -17,21 +17,21 @@ final class Reload {
     private let logs: Logs
     private let ticketKeys: TicketKeys
     private var current: Configuration
-    private var origin: [SocketAddress]
+    private var origins: [OriginPlace]
     private var resolver: OriginResolver?
 
-    /// `origin` are the addresses that the gateway began with.
+    /// `origins` are those that the gateway began with.
     init(
-        _ source: ConfigurationOption, _ configuration: Configuration, origin: [SocketAddress],
+        _ source: ConfigurationOption, _ configuration: Configuration, origins: [OriginPlace],
         _ ticketKeys: TicketKeys, logs: Logs, _ gateway: GatewayServer
     ) {
         self.source = source
         self.gateway = gateway
         self.logs = logs
         self.ticketKeys = ticketKeys
-        self.origin = origin
+        self.origins = origins
         current = configuration
-        resolver = OriginResolver(configuration.origin, gateway)
+        resolver = OriginResolver(configuration.origins, gateway)
     }
 
     func run() async {
@@ -61,14 +61,15 @@ final class Reload {
             throw Refusal(reason: "\(fixed.joined(separator: ", ")) can only change with a restart")
         }
         let security = try securityContexts(fresh)
-        if fresh.origin != current.origin { origin = try addresses(of: fresh.origin) }
+        let isElsewhere = fresh.origins != current.origins
+        if isElsewhere { origins = try places(fresh) }
         let plan = fresh.plan(
-            origin: origin, security: security, logs: logs, version: OssgateCommand.version)
+            origins: origins, security: security, logs: logs, version: OssgateCommand.version)
         await gateway.reload(plan.settings, server: plan.server)
         await gateway.replaceListenerOptions(fresh.listenerOptions(security))
-        if fresh.origin != current.origin {
+        if isElsewhere {
             resolver?.stop()
-            resolver = OriginResolver(fresh.origin, gateway)
+            resolver = OriginResolver(fresh.origins, gateway)
         }
         current = fresh
     }
@@ -97,14 +98,9 @@ final class Reload {
         return keys.filter(\.1).map(\.0)
     }
 
-    private func addresses(of endpoint: Configuration.OriginEndpoint) throws(Refusal) -> [SocketAddress] {
-        let place: BindAddress
-        switch endpoint {
-        case .embedded: return origin
-        case .http(let host, let port), .https(let host, let port): place = .tcp(host: host, port: port)
-        }
+    private func places(_ fresh: Configuration) throws(Refusal) -> [OriginPlace] {
         do throws(TransportError) {
-            return try SocketAddress.resolveAll(place)
+            return try fresh.originPlaces(emulator: nil)
         } catch {
             throw Refusal(reason: "origin.endpoint: \(error)")
         }

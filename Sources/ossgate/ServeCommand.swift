@@ -21,12 +21,12 @@ struct ServeCommand: AsyncParsableCommand {
         try prepareProcess()
         let logs = try Logs(configuration.log)
         let emulator = try await startEmulator(configuration)
-        let origin = try resolveOrigin(configuration.origin, emulator: emulator)
+        let origins = try resolveOrigins(configuration, emulator: emulator)
         let gateway: GatewayServer
         do {
             gateway = try await GatewayServer(
                 configuration.plan(
-                    origin: origin, security: security, logs: logs, version: OssgateCommand.version))
+                    origins: origins, security: security, logs: logs, version: OssgateCommand.version))
         } catch {
             throw ExitCode.failing(.unavailable, "\(error)")
         }
@@ -36,7 +36,7 @@ struct ServeCommand: AsyncParsableCommand {
         manager.ready(announcement)
         let watch = Task { await manager.watch(gateway) }
         defer { watch.cancel() }
-        let reload = Reload(source, configuration, origin: origin, ticketKeys, logs: logs, gateway)
+        let reload = Reload(source, configuration, origins: origins, ticketKeys, logs: logs, gateway)
         defer { reload.stop() }
         let rotation = TicketKeyRotation(ticketKeys)
         defer { rotation.stop() }
@@ -63,17 +63,11 @@ struct ServeCommand: AsyncParsableCommand {
             configuration, bind: bind ?? .tcp(host: "127.0.0.1", port: 0))
     }
 
-    private func resolveOrigin(
-        _ endpoint: Configuration.OriginEndpoint, emulator: EmulatorServer?
-    ) throws -> [SocketAddress] {
+    private func resolveOrigins(
+        _ configuration: Configuration, emulator: EmulatorServer?
+    ) throws -> [OriginPlace] {
         do {
-            switch endpoint {
-            case .http(let host, let port), .https(let host, let port):
-                return try SocketAddress.resolveAll(.tcp(host: host, port: port))
-            case .embedded:
-                guard let emulator else { preconditionFailure("an embedded origin has been started") }
-                return try SocketAddress.resolveAll(emulator.address)
-            }
+            return try configuration.originPlaces(emulator: emulator?.address)
         } catch {
             throw ExitCode.failing(.unavailable, "origin.endpoint: \(error)")
         }
@@ -84,12 +78,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) -> String {
         let listeners = gateway.addresses.map(\.description).joined(separator: ", ")
         let admin = gateway.adminAddress.map { ", admin \($0)" } ?? ""
-        let origin =
-            switch configuration.origin {
-            case .embedded: "embedded emulator\(emulator.map { " on \($0.address)" } ?? "")"
-            case .http(let host, let port): "http://\(host):\(port)"
-            case .https(let host, let port): "https://\(host):\(port)"
-            }
+        let origin = configuration.originsDescription(emulator: emulator?.address)
         return "ossgate \(OssgateCommand.version) listening on \(listeners)\(admin), origin \(origin)"
     }
 }

@@ -145,7 +145,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                 "listeners[1].bind: must be \"host:port\", \"[v6]:port\" or \"unix:/path\", not \"127.0.0.1:1:2\"",
                 "domains[0]: must be a domain such as \"oss-cn-hangzhou.aliyuncs.com\", not \"-bad-\"",
                 "pathStyle: must be true or false, not a string",
-                "origin.endpoint: a list of origins is not supported by this version",
+                "origin.endpoint: needs at least one origin",
                 "rules.bucket-name: must be one of \"enforce\", \"report\", \"off\", not \"warn\"",
                 "rules.content-md5-from: there is no rule \"content-md5-from\"; did you mean \"content-md5-form\"?",
                 "limits.target: must be a size such as \"64KiB\" or a number of bytes, not \"8 KiB\"",
@@ -296,6 +296,33 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                 "\(error)" == "configuration: cannot read \(path): \(reason)"
             }
         }
+    }
+
+    @Test func severalOriginsAreRead() throws {
+        let configuration = try load(
+            """
+            {"origin": {"endpoint": ["http://a:1", "http://b"],
+              "health": {"failures": 2, "ejection": "1m", "interval": "10s", "path": "/?live"}}}
+            """)
+        #expect(configuration.origins == [.http(host: "a", port: 1), .http(host: "b", port: 80)])
+        #expect(
+            configuration.health
+                == .init(failuresMax: 2, ejection: .seconds(60), interval: .seconds(10), path: "/?live"))
+        #expect(try load("{}").origins == [.embedded])
+    }
+
+    @Test(arguments: [
+        (
+            "[\"http://a\", \"embedded\"]",
+            "origin.endpoint[1]: the embedded emulator cannot be one of several"
+        ),
+        ("[\"http://a\", \"http://a:80\"]", "origin.endpoint[1]: names the origin \"http://a:80\" twice"),
+        ("[\"http://a\", \"https://b\"]", "origin.endpoint: cannot have origins over http and over https"),
+        ("[\"https://a\", \"https://b\"]", "origin.endpoint: needs origin.tls.serverName"),
+        ("[1]", "origin.endpoint[0]: must be a string"),
+    ])
+    func originsThatDoNotGoTogetherAreNamed(list: String, message: String) throws {
+        #expect(problems("{\"origin\": {\"endpoint\": \(list)}}").contains { $0.hasPrefix(message) })
     }
 }
 

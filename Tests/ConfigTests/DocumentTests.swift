@@ -31,7 +31,7 @@ import Testing
             case .duration(let bounds): #expect(Quantity.milliseconds(fallback).map(bounds.contains) == true)
             case .choice(let words, _): #expect(words.contains(fallback))
             case .boolean: #expect(["true", "false"].contains(fallback))
-            case .text, .conditions: #expect(!fallback.isEmpty)
+            case .text, .textOrList, .conditions: #expect(!fallback.isEmpty)
             }
         }
     }
@@ -91,6 +91,7 @@ enum DocumentGenerator {
     private static func kind(_ kind: ConfigurationKey.Kind) -> String {
         switch kind {
         case .text: "text"
+        case .textOrList: "text or list"
         case .conditions: "conditions"
         case .boolean: "boolean"
         case .count(let bounds): "number \(bounds.lowerBound) to \(bounds.upperBound)"
@@ -136,6 +137,10 @@ enum DocumentGenerator {
         if let fallback = key.fallback { node["default"] = fallback }
         switch key.kind {
         case .text: node["type"] = "string"
+        case .textOrList:
+            node["type"] = ["string", "array"]
+            node["items"] = ["type": "string"]
+            node["minItems"] = 1
         case .boolean:
             node["type"] = "boolean"
             node["default"] = key.fallback == "true"
