@@ -44,28 +44,32 @@ let package = Package(
         tests("DigestTests", ["Bytes", "CKernels", "Digest"]),
         library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
         tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel"]),
+        library("Network", ["Bytes"]),
+        tests("NetworkTests", ["Network"]),
         library("XML", ["Bytes", "CExpat"]),
         library("JSON", ["Bytes"]),
         tests("JSONTests", ["JSON"]),
         library("Explain", ["Bytes", "JSON", "OSSModel", "XML"]),
         tests("ExplainTests", ["Explain", "OSSModel"]),
-        library("Admission", ["Bytes", "HTTPModel", "JSON", "OSSModel", "XML"]),
+        library("Admission", ["Bytes", "HTTPModel", "JSON", "Network", "OSSModel", "XML"]),
         tests("AdmissionTests", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "Admission", "TestSupport"]),
 
         // Input, output and time.
         library("TLS", ["COpenSSL"]),
         library("HTTP2", ["Bytes", "CNghttp2", "HTTPModel", "HTTP1"]),
         tests("HTTP2Tests", ["Bytes", "HTTP1", "HTTP2", "HTTPModel"]),
-        library("Reactor", ["Bytes", "CKernels", "TLS"]),
-        library("HTTPServer", ["Bytes", "HTTPModel", "HTTP1", "HTTP2", "OSSModel", "Reactor", "TLS"]),
+        library("Reactor", ["Bytes", "CKernels", "Network", "TLS"]),
+        library(
+            "HTTPServer",
+            ["Bytes", "HTTPModel", "HTTP1", "HTTP2", "Network", "OSSModel", "Reactor", "TLS"]),
 
         // The gateway, and its judge, which shares none of the gateway's rules.
         library("Telemetry", ["Bytes", "HTTPModel", "OSSModel"]),
         library(
             "Proxy",
             [
-                "Admission", "Bytes", "Digest", "HTTP1", "HTTPModel", "HTTPServer", "OSSModel", "Reactor",
-                "TLS", "Telemetry", "XML",
+                "Admission", "Bytes", "Digest", "HTTP1", "HTTPModel", "HTTPServer", "Network", "OSSModel",
+                "Reactor", "TLS", "Telemetry", "XML",
             ]),
         library(
             "Emulator",
@@ -74,13 +78,13 @@ let package = Package(
                 "OSSModel",
                 "Reactor", "XML",
             ]),
-        library("Config", ["Admission", "Bytes", "Digest", "HTTPModel", "JSON", "OSSModel"]),
+        library("Config", ["Admission", "Bytes", "Digest", "HTTPModel", "JSON", "Network", "OSSModel"]),
         .executableTarget(
             name: "ossgate",
             dependencies: [
                 "Admission", "Bytes", "Config", "Digest", "Emulator", "Explain", "HTTP1", "HTTP2",
-                "HTTPModel", "HTTPServer", "JSON", "OSSModel", "Proxy", "Reactor", "TLS", "Telemetry",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "HTTPModel", "HTTPServer", "JSON", "Network", "OSSModel", "Proxy", "Reactor", "TLS",
+                "Telemetry", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 
@@ -119,7 +123,7 @@ let package = Package(
         tests("TLSTests", ["COpenSSL", "TLS", "TestSupport"]),
 
         // Fuzzers: one harness for each decoder, and a program around it.
-        library("Fuzzing", ["Admission", "Bytes", "HTTP1", "HTTP2", "HTTPModel", "OSSModel"]),
+        library("Fuzzing", ["Admission", "Bytes", "HTTP1", "HTTP2", "HTTPModel", "Network", "OSSModel"]),
         .executableTarget(name: "FuzzForm", dependencies: ["Fuzzing"], swiftSettings: strict),
         .executableTarget(name: "FuzzDocument", dependencies: ["Fuzzing"], swiftSettings: strict),
         .executableTarget(name: "FuzzHTTP1", dependencies: ["Fuzzing"], swiftSettings: strict),

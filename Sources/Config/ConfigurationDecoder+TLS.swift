@@ -32,10 +32,10 @@ extension ConfigurationDecoder {
     }
 
     func originTLS(
-        _ origin: ObjectReader, _ endpoint: Configuration.OriginEndpoint
+        _ origin: ObjectReader, _ endpoints: [Configuration.OriginEndpoint]
     ) -> Configuration.OriginTLS {
         let tls = origin.object("tls")
-        let isSecure = if case .https = endpoint { true } else { false }
+        let isSecure = endpoints.contains { if case .https = $0 { true } else { false } }
         if origin.contains("tls"), !isSecure {
             problems.add(tls.path, "needs an origin.endpoint that begins with https://")
         }

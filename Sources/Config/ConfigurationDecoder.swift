@@ -29,7 +29,7 @@ struct ConfigurationDecoder {
             pathStyle: pathStyle, cnames: cnames,
             origin: origin, furtherOrigins: Array(origins.dropFirst()),
             health: health(root.object("origin").object("health")),
-            originTLS: originTLS(root.object("origin"), origin),
+            originTLS: originTLS(root.object("origin"), origins),
             integrity: integrity(root.object("integrity")),
             rules: rules(root.object("rules")),
             policy: PolicyDecoder(ruleNames: ruleNames, problems: problems).decode(root),
@@ -123,8 +123,9 @@ struct ConfigurationDecoder {
     private func endpoints(_ reader: ObjectReader) -> [Configuration.OriginEndpoint] {
         _ = reader.text("addressing")
         let items = reader.textOrList("endpoint")
-        let place = ObjectReader.join(reader.path, "endpoint")
-        if items.isEmpty { problems.add(place, "needs at least one origin") }
+        if items.isEmpty, reader.itemCount("endpoint") == 0 {
+            problems.add(ObjectReader.join(reader.path, "endpoint"), "needs at least one origin")
+        }
         var found: [Configuration.OriginEndpoint] = []
         for (path, text) in items {
             guard let endpoint = endpoint(text, at: path) else { continue }
@@ -135,14 +136,6 @@ struct ConfigurationDecoder {
             } else {
                 found.append(endpoint)
             }
-        }
-        let secureHosts = Set(found.compactMap { if case .https(let host, _) = $0 { host } else { nil } })
-        let secure = found.count { if case .https = $0 { true } else { false } }
-        if secure > 0, secure < found.count {
-            problems.add(place, "cannot have origins over http and over https at once")
-        } else if secureHosts.count > 1, !reader.object("tls").contains("serverName") {
-            problems.add(
-                place, "needs origin.tls.serverName, which the certificates of all these origins must name")
         }
         return found
     }

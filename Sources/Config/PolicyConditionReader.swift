@@ -2,6 +2,7 @@ import Admission
 import Bytes
 import HTTPModel
 import JSON
+import Network
 import OSSModel
 
 /// Reads the conditions of one `when` or `require`.
@@ -155,7 +156,7 @@ struct PolicyConditionReader {
     private mutating func readAddresses(_ texts: [String], at path: String, isList: Bool) {
         var ranges: [AddressRange] = []
         for (index, text) in texts.enumerated() {
-            do throws(PatternFault) {
+            do throws(AddressRange.Malformed) {
                 ranges.append(try AddressRange(text))
             } catch {
                 problems.add(place(path, index, isList: isList), error.message)

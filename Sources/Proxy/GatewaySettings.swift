@@ -30,16 +30,19 @@ package struct IntegritySettings: Sendable {
     package init() {}
 }
 
-/// One origin: a name for people and for probes, and where its connections lead.
-package struct OriginPlace: Sendable, Hashable {
+/// One origin: a name for people and for probes, where its connections lead, and how they are secured.
+package struct OriginPlace: Sendable {
     /// `host:port`.
     package var name: String
     /// Tried in turn for new connections.
     package var addresses: [SocketAddress]
+    /// nil for plain text.
+    package var tls: TLSClientContext?
 
-    package init(name: String = "origin", addresses: [SocketAddress]) {
+    package init(name: String = "origin", addresses: [SocketAddress], tls: TLSClientContext? = nil) {
         self.name = name
         self.addresses = addresses
+        self.tls = tls
     }
 }
 
@@ -63,8 +66,6 @@ package struct OriginSettings: Sendable {
     package var keepAliveNanoseconds: UInt64 = 20_000_000_000
     /// Idle connections kept by one shard.
     package var idleConnectionsMax = 256
-    /// nil for plain text.
-    package var tls: TLSClientContext?
 
     package init(addresses: [SocketAddress]) { origins = [OriginPlace(addresses: addresses)] }
 

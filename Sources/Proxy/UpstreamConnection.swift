@@ -70,7 +70,7 @@ final class UpstreamConnection: ConnectionHandler {
         while let address = untried.popFirst() {
             do throws(TransportError) {
                 let made = try Connection.connect(pool.core, to: address, handler: self)
-                if let tls = pool.settings.tls { made.secure(tls.makeSession(resuming: pool.ticket)) }
+                if let tls = pool.tls { made.secure(tls.makeSession(resuming: pool.ticket)) }
                 connection = made
                 deadline.set(after: pool.settings.connectNanoseconds)
                 return

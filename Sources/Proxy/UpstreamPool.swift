@@ -11,6 +11,8 @@ final class UpstreamPool {
     let settings: OriginSettings
     let limits = HTTP1Limits()
     let name: String
+    /// nil for plain text.
+    let tls: TLSClientContext?
     private weak var group: OriginGroup?
     private let metrics: ShardMetrics
     private var idle: [UpstreamConnection] = []
@@ -39,6 +41,7 @@ final class UpstreamPool {
         self.settings = settings
         self.metrics = metrics
         name = origin.name
+        tls = origin.tls
         addresses = origin.addresses
         busyMax = (settings.requestsMax + shards - 1) / shards
         waitingMax = (settings.waitingMax + shards - 1) / shards

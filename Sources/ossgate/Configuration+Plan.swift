@@ -12,7 +12,6 @@ extension Configuration {
         origins: [OriginPlace], security: SecurityContexts, logs: Logs, version: String
     ) -> GatewayPlan {
         var originSettings = OriginSettings(origins: origins)
-        originSettings.tls = security.origin
         originSettings.connectNanoseconds = timeouts.upstreamConnect.nanoseconds
         originSettings.firstByteNanoseconds = timeouts.upstreamFirstByte.nanoseconds
         originSettings.health.failuresMax = health.failuresMax

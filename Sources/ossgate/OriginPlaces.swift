@@ -5,14 +5,17 @@ import Reactor
 extension Configuration {
     /// Where the origins are, with every address of their names; `emulator` is that of the embedded one. The resolver
     /// may make this wait.
-    func originPlaces(emulator: BindAddress?) throws(TransportError) -> [OriginPlace] {
+    func originPlaces(
+        emulator: BindAddress?, _ security: SecurityContexts
+    ) throws(TransportError) -> [OriginPlace] {
         var places: [OriginPlace] = []
-        for endpoint in origins {
+        for (endpoint, tls) in zip(origins, security.origins) {
             guard let bind = endpoint.bind ?? emulator else {
                 preconditionFailure("an embedded origin has been started")
             }
             places.append(
-                OriginPlace(name: bind.description, addresses: try SocketAddress.resolveAll(bind)))
+                OriginPlace(
+                    name: bind.description, addresses: try SocketAddress.resolveAll(bind), tls: tls))
         }
         return places
     }

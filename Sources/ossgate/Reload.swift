@@ -18,18 +18,20 @@ final class Reload {
     private let ticketKeys: TicketKeys
     private var current: Configuration
     private var origins: [OriginPlace]
+    private let emulator: BindAddress?
     private var resolver: OriginResolver?
 
-    /// `origins` are those that the gateway began with.
+    /// `origins` are those that the gateway began with, `emulator` is the address of the embedded one.
     init(
         _ source: ConfigurationOption, _ configuration: Configuration, origins: [OriginPlace],
-        _ ticketKeys: TicketKeys, logs: Logs, _ gateway: GatewayServer
+        emulator: BindAddress?, _ ticketKeys: TicketKeys, logs: Logs, _ gateway: GatewayServer
     ) {
         self.source = source
         self.gateway = gateway
         self.logs = logs
         self.ticketKeys = ticketKeys
         self.origins = origins
+        self.emulator = emulator
         current = configuration
         resolver = OriginResolver(configuration.origins, gateway)
     }
@@ -61,16 +63,16 @@ final class Reload {
             throw Refusal(reason: "\(fixed.joined(separator: ", ")) can only change with a restart")
         }
         let security = try securityContexts(fresh)
-        let isElsewhere = fresh.origins != current.origins
-        if isElsewhere { origins = try places(fresh) }
+        let found = try places(fresh, security)
         let plan = fresh.plan(
-            origins: origins, security: security, logs: logs, version: OssgateCommand.version)
+            origins: found, security: security, logs: logs, version: OssgateCommand.version)
         await gateway.reload(plan.settings, server: plan.server)
         await gateway.replaceListenerOptions(fresh.listenerOptions(security))
-        if isElsewhere {
+        if fresh.origins != current.origins {
             resolver?.stop()
             resolver = OriginResolver(fresh.origins, gateway)
         }
+        origins = found
         current = fresh
     }
 
@@ -98,10 +100,18 @@ final class Reload {
         return keys.filter(\.1).map(\.0)
     }
 
-    private func places(_ fresh: Configuration) throws(Refusal) -> [OriginPlace] {
+    /// What the resolver cannot tell of the origins of before stays as it was.
+    private func places(
+        _ fresh: Configuration, _ security: SecurityContexts
+    ) throws(Refusal) -> [OriginPlace] {
         do throws(TransportError) {
-            return try fresh.originPlaces(emulator: nil)
+            return try fresh.originPlaces(emulator: emulator, security)
         } catch {
+            if fresh.origins == current.origins {
+                return zip(origins, security.origins).map { place, tls in
+                    OriginPlace(name: place.name, addresses: place.addresses, tls: tls)
+                }
+            }
             throw Refusal(reason: "origin.endpoint: \(error)")
         }
     }

@@ -7,8 +7,8 @@ import TLS
 struct SecurityContexts {
     /// One for each listener; nil for plain text.
     let listeners: [TLSServerContext?]
-    /// nil for an origin without TLS.
-    let origin: TLSClientContext?
+    /// One for each origin; nil for one without TLS.
+    let origins: [TLSClientContext?]
     /// What works but should be looked at, with the path of the key.
     let warnings: [ConfigurationProblem]
 
@@ -21,14 +21,14 @@ struct SecurityContexts {
         listeners = configuration.listeners.map { listener in
             listener.tls.flatMap { reader.server($0, listener.protocols.map(\.rawValue), ticketKeys) }
         }
-        origin =
-            if case .https(let host, _) = configuration.origin {
-                reader.client(configuration.originTLS, host: host)
-            } else { nil }
-        guard reader.problems.isEmpty else {
-            throw ConfigurationFailure(file: file, problems: reader.problems)
+        origins = configuration.origins.map { origin in
+            guard case .https(let host, _) = origin else { return nil }
+            return reader.client(configuration.originTLS, host: host)
         }
-        warnings = reader.warnings
+        guard reader.problems.isEmpty else {
+            throw ConfigurationFailure(file: file, problems: reader.problems.each)
+        }
+        warnings = reader.warnings.each
     }
 
     /// Reads files and gathers what is wrong with them.
@@ -135,5 +135,12 @@ struct SecurityContexts {
         }
 
         private static var now: Int64 { Int64(Date().timeIntervalSince1970) }
+    }
+}
+
+extension [ConfigurationProblem] {
+    /// Each once: several origins share their files.
+    fileprivate var each: [ConfigurationProblem] {
+        reduce(into: []) { found, problem in if !found.contains(problem) { found.append(problem) } }
     }
 }

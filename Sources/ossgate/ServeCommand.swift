@@ -21,7 +21,7 @@ struct ServeCommand: AsyncParsableCommand {
         try prepareProcess()
         let logs = try Logs(configuration.log)
         let emulator = try await startEmulator(configuration)
-        let origins = try resolveOrigins(configuration, emulator: emulator)
+        let origins = try resolveOrigins(configuration, security, emulator: emulator)
         let gateway: GatewayServer
         do {
             gateway = try await GatewayServer(
@@ -36,7 +36,9 @@ struct ServeCommand: AsyncParsableCommand {
         manager.ready(announcement)
         let watch = Task { await manager.watch(gateway) }
         defer { watch.cancel() }
-        let reload = Reload(source, configuration, origins: origins, ticketKeys, logs: logs, gateway)
+        let reload = Reload(
+            source, configuration, origins: origins, emulator: emulator?.address, ticketKeys, logs: logs,
+            gateway)
         defer { reload.stop() }
         let rotation = TicketKeyRotation(ticketKeys)
         defer { rotation.stop() }
@@ -64,10 +66,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private func resolveOrigins(
-        _ configuration: Configuration, emulator: EmulatorServer?
+        _ configuration: Configuration, _ security: SecurityContexts, emulator: EmulatorServer?
     ) throws -> [OriginPlace] {
         do {
-            return try configuration.originPlaces(emulator: emulator?.address)
+            return try configuration.originPlaces(emulator: emulator?.address, security)
         } catch {
             throw ExitCode.failing(.unavailable, "origin.endpoint: \(error)")
         }

@@ -309,6 +309,8 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.health
                 == .init(failuresMax: 2, ejection: .seconds(60), interval: .seconds(10), path: "/?live"))
         #expect(try load("{}").origins == [.embedded])
+        let mixed = try load("{\"origin\": {\"endpoint\": [\"http://a\", \"https://b\"], \"tls\": {}}}")
+        #expect(mixed.origins == [.http(host: "a", port: 80), .https(host: "b", port: 443)])
     }
 
     @Test(arguments: [
@@ -317,8 +319,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "origin.endpoint[1]: the embedded emulator cannot be one of several"
         ),
         ("[\"http://a\", \"http://a:80\"]", "origin.endpoint[1]: names the origin \"http://a:80\" twice"),
-        ("[\"http://a\", \"https://b\"]", "origin.endpoint: cannot have origins over http and over https"),
-        ("[\"https://a\", \"https://b\"]", "origin.endpoint: needs origin.tls.serverName"),
+        ("[]", "origin.endpoint: needs at least one origin"),
         ("[1]", "origin.endpoint[0]: must be a string"),
     ])
     func originsThatDoNotGoTogetherAreNamed(list: String, message: String) throws {

@@ -25,7 +25,9 @@ import Testing
         ) async throws {
             let back = try await GatewayFixture(origin: origin) { $0.listeners[0].options.tls = server }
             self.back = back
-            front = try await GatewayFixture(originPort: back.port) { $0.settings.origin.tls = client }
+            front = try await GatewayFixture(originPort: back.port) {
+                $0.settings.origin.origins[0].tls = client
+            }
         }
 
         func request(_ text: String) async throws -> RawClient.Answer? {
@@ -115,7 +117,7 @@ import Testing
             let origin = try TLSOrigin(tls, isOrderly: isOrderly)
             let client = try certificates.clientContext()
             let fixture = try await GatewayFixture(originPort: origin.port) {
-                $0.settings.origin.tls = client
+                $0.settings.origin.origins[0].tls = client
             }
             let port = fixture.port
             let outcome = try await onThread { () -> String? in

@@ -1,4 +1,5 @@
 import Bytes
+import Network
 import OSSModel
 
 /// One URL that the service is asked to call: `[http(s)://]host[:port][/path]`. It is read, never resolved.

@@ -1,4 +1,5 @@
 import Bytes
+import Network
 
 /// A kind of text that requests have and rules want to match.
 enum PolicyText: Hashable, Sendable {

@@ -1,5 +1,6 @@
 import Bytes
 package import HTTPModel
+package import Network
 package import OSSModel
 
 /// What one condition has to say of one request.

@@ -1,5 +1,6 @@
 package import Bytes
 import HTTPModel
+import Network
 import OSSModel
 
 /// Who is at the other end of a connection.

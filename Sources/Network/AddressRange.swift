@@ -9,11 +9,16 @@ package struct AddressRange: Sendable, Equatable {
         case unix
     }
 
+    /// Why a text is no range, to follow its path in a message.
+    package struct Malformed: Error {
+        package let message: String
+    }
+
     private let base: Base
     private let bits: Int
 
     /// `10.0.0.0/8`, `2001:db8::/32`, a single address, or `unix`.
-    package init(_ text: String) throws(PatternFault) {
+    package init(_ text: String) throws(Malformed) {
         guard text != "unix" else {
             (base, bits) = (.unix, 0)
             return
@@ -22,24 +27,24 @@ package struct AddressRange: Sendable, Equatable {
         let bytes = [UInt8](parts[0].utf8)[...]
         guard let address = IPAddress(v4: bytes) ?? IPAddress(v6: bytes), !bytes.contains(ASCII.percent)
         else {
-            throw PatternFault("must be an address or a range such as \"10.0.0.0/8\", not \"\(text)\"")
+            throw Malformed(message: "must be an address or a range such as \"10.0.0.0/8\", not \"\(text)\"")
         }
         let width = if case .v4 = address { 32 } else { 128 }
         let prefix = parts.count == 2 ? [UInt8](parts[1].utf8)[...].decimal : UInt64(width)
         guard let prefix, prefix <= UInt64(width) else {
-            throw PatternFault("the length of \"\(text)\" must be a number from 0 to \(width)")
+            throw Malformed(message: "the length of \"\(text)\" must be a number from 0 to \(width)")
         }
         bits = Int(prefix)
         let host = width - bits
         switch address {
         case .v4(let value):
             guard Self.kept(UInt128(value), host) == UInt128(value) else {
-                throw PatternFault("\"\(text)\" has bits set after its first \(bits)")
+                throw Malformed(message: "\"\(text)\" has bits set after its first \(bits)")
             }
             base = .v4(value)
         case .v6(let value):
             guard Self.kept(value, host) == value else {
-                throw PatternFault("\"\(text)\" has bits set after its first \(bits)")
+                throw Malformed(message: "\"\(text)\" has bits set after its first \(bits)")
             }
             base = .v6(value)
         }
@@ -51,7 +56,7 @@ package struct AddressRange: Sendable, Equatable {
     }
 
     /// The bits that its addresses begin with, as `ClientAddress.bits` has them.
-    var sharedBits: [UInt8] {
+    package var sharedBits: [UInt8] {
         switch base {
         case .v4(let value): ClientAddress.v4(value).bits.map { Array($0.prefix(1 + bits)) } ?? []
         case .v6(let value): ClientAddress.v6(value).bits.map { Array($0.prefix(1 + bits)) } ?? []
@@ -65,40 +70,6 @@ package struct AddressRange: Sendable, Equatable {
         case (.v6(let own), .v6(let other)): Self.kept(other, 128 - bits) == own
         case (.unix, .unix): true
         default: false
-        }
-    }
-}
-
-/// Where a connection comes from.
-package enum ClientAddress: Sendable, Equatable {
-    case v4(UInt32)
-    case v6(UInt128)
-    case unix
-    /// Not told, or in no known form; it is in no range.
-    case unknown
-
-    /// The text of an address as the reactor gives it; an IPv4 address in IPv6 is the former.
-    package init(_ text: String) {
-        let bytes = [UInt8](text.utf8)[...]
-        if text == "unix" {
-            self = .unix
-            return
-        }
-        switch IPAddress(v4: bytes) ?? IPAddress(v6: bytes) {
-        case .v4(let value): self = .v4(value)
-        case .v6(let value):
-            self = value >> 32 == 0xFFFF ? .v4(UInt32(truncatingIfNeeded: value)) : .v6(value)
-        case nil: self = .unknown
-        }
-    }
-
-    /// A byte that tells the kinds apart, and then one for each bit from the highest; nil when there is no address.
-    var bits: [UInt8]? {
-        switch self {
-        case .v4(let value): [4] + (0..<32).map { UInt8(truncatingIfNeeded: value &>> (31 - $0) & 1) }
-        case .v6(let value): [6] + (0..<128).map { UInt8(truncatingIfNeeded: value &>> (127 - $0) & 1) }
-        case .unix: [0]
-        case .unknown: nil
         }
     }
 }

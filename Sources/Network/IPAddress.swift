@@ -1,12 +1,12 @@
-import Bytes
+package import Bytes
 
-/// An IP address read from its text, without any look-up: whether the service may be asked to call it.
-enum IPAddress: Sendable, Equatable {
+/// An IP address read from its text, without any look-up.
+package enum IPAddress: Sendable, Equatable {
     case v4(UInt32)
     case v6(UInt128)
 
     /// Four decimal octets.
-    init?(v4 text: ByteSlice) {
+    package init?(v4 text: ByteSlice) {
         var address: UInt32 = 0
         var octets = 0
         for label in text.split(separator: ASCII.dot, maxSplits: 4, omittingEmptySubsequences: false) {
@@ -20,7 +20,7 @@ enum IPAddress: Sendable, Equatable {
 
     /// The text form of RFC 4291, section 2.2, with an IPv4 tail perhaps; a zone (RFC 6874) says nothing about the
     /// range and is left out.
-    init?(v6 text: ByteSlice) {
+    package init?(v6 text: ByteSlice) {
         let text = text.prefix { $0 != ASCII.percent }
         var head: [UInt16] = []
         var tail: [UInt16] = []
@@ -50,30 +50,6 @@ enum IPAddress: Sendable, Equatable {
         guard hasGap ? missing >= 1 : missing == 0 else { return nil }
         let all = head + Array(repeating: 0, count: missing) + tail
         self = .v6(all.reduce(UInt128(0)) { $0 &<< 16 | UInt128($1) })
-    }
-
-    /// In the ranges that the service calls private ("Callback" page, EC 0007-00000008).
-    var isPrivate: Bool {
-        switch self {
-        case .v4(let address): Self.isPrivate(v4: address)
-        case .v6(let address):
-            if address >> 32 == 0xFFFF {
-                Self.isPrivate(v4: UInt32(truncatingIfNeeded: address))  // IPv4-mapped.
-            } else {
-                address == 1 || address >> 121 == 0xFC >> 1 || address >> 118 == 0xFE80 >> 6
-            }
-        }
-    }
-
-    private static func isPrivate(v4 address: UInt32) -> Bool {
-        switch address >> 24 {
-        case 0, 10, 127: true
-        case 100: address >> 22 == 100 << 2 | 64 >> 6
-        case 169: address >> 16 == 169 << 8 | 254
-        case 172: address >> 20 == 172 << 4 | 16 >> 4
-        case 192: address >> 16 == 192 << 8 | 168
-        default: false
-        }
     }
 
     /// One group of up to four hexadecimal digits, or the IPv4 tail as two.
