@@ -282,7 +282,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
             refuse(rejection)
             return false
         }
-        return admitsListed(operation, document, verdict.view)
+        return admitsListed(operation, document, view)
     }
 
     /// True, and recorded, if the operator wants the rule to report and not to refuse.
