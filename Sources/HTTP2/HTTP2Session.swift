@@ -3,7 +3,8 @@ import CNghttp2
 import HTTPModel
 
 /// The server's side of one HTTP/2 connection over nghttp2: bytes in, events out, and bytes to be sent. Callbacks only
-/// record; whoever owns the session acts on the events after `receive` has returned. It knows no socket and no clock,
+/// record; whoever owns the session acts on the events after `receive` has returned, and on those of `send` when it takes
+/// them. It knows no socket and no clock,
 /// and belongs to one shard.
 ///
 /// Bounds: field lists by `HTTP2Limits.fieldListBytesMax`, bodies by the windows, responses by what the owner sends
@@ -64,6 +65,12 @@ import HTTPModel
             unsafe inputStart = nil
             if taken < 0 || taken != bytes.count { fail() }
         }
+        defer { events.removeAll(keepingCapacity: true) }
+        return events
+    }
+
+    /// What sending has brought about: streams that are gone with the end of their answer.
+    package func takeEvents() -> [HTTP2Event] {
         defer { events.removeAll(keepingCapacity: true) }
         return events
     }

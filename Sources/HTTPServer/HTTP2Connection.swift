@@ -75,16 +75,21 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         guard phase == .open else { return }
         updateDeadline()
         pump()
+        settle()
     }
 
     func connectionInputEnded() {
         inputEnded = true
         guard phase == .open else { return closeAfterOutput() }
         for exchange in exchanges.values { exchange.inputEnded() }
-        if exchanges.isEmpty { endAfterOutput() } else { pump() }
+        guard exchanges.isEmpty else { return pump() }
+        endAfterOutput()
     }
 
-    func connectionDrained() { pump() }
+    func connectionDrained() {
+        pump()
+        settle()
+    }
 
     func connectionClosed(_ error: TransportError?) { close() }
 
@@ -169,6 +174,13 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         isPumping = false
         if connection.isOutputBlocked { watchOutput() }
         if phase == .open, session.isOver { endAfterOutput() }
+    }
+
+    /// Forgets streams that are gone since their answer has left. Exchanges call this when they are done: inside an answer
+    /// that goes on, the application must not hear of its end.
+    func settle() {
+        guard !isReceiving, !isPumping else { return }
+        for case .closed(let stream, _) in session.takeEvents() { forget(stream) }
     }
 
     /// Applications whose client has taken enough go on; what they send is taken up by the loop of `pump`.

@@ -213,6 +213,7 @@ final class HTTP2Exchange: Responder {
         owner.pump()
         watchResponse()
         if self.trailers == nil { resetDeadline.set(after: Self.resetDelayNanoseconds) }
+        owner.settle()
     }
 
     func abort() {
@@ -221,6 +222,7 @@ final class HTTP2Exchange: Responder {
         response = .finished
         owner.session.reset(stream: stream, code: HTTP2Session.internalError)
         owner.pump()
+        owner.settle()
     }
 
     func pause(_ reason: PauseReasons) {
@@ -263,7 +265,8 @@ final class HTTP2Exchange: Responder {
         guard left > 0 else { return }
         guard bodyBytesSent - UInt64(left) != responseSeen else {
             owner.session.reset(stream: stream, code: HTTP2Session.cancel)
-            return owner.pump()
+            owner.pump()
+            return owner.settle()
         }
         watchResponse()
     }
@@ -277,6 +280,7 @@ final class HTTP2Exchange: Responder {
         }
         owner.session.reset(stream: stream, code: HTTP2Session.noError)
         owner.pump()
+        owner.settle()
     }
 
     private var isTooSlow: Bool {

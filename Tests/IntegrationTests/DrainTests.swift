@@ -38,36 +38,38 @@ import Testing
                 ? .sequence([.stall, .answer(ScriptedOrigin.ok(body: [1, 2]))]) : .answer(ScriptedOrigin.ok())
         })
         let fixture = try await GatewayFixture(origin: origin)
-        let (slow, idle, fresh, admin) = (
-            try fixture.client(), try fixture.client(), try fixture.client(),
-            try RawClient(port: fixture.adminPort)
-        )
-        idle.send(Self.get("/k"))
-        #expect(try idle.answer()?.status == 200)
-        slow.send(Self.get("/slow"))
-        await origin.ended(2)
-        let stopped = Task { await fixture.gateway.drain(delay: .milliseconds(200), bound: .seconds(20)) }
+        let (port, adminPort) = (fixture.port, fixture.adminPort)
+        async let talk: Void = onThread {
+            let (slow, idle, fresh, admin) = (
+                try RawClient(port: port), try RawClient(port: port), try RawClient(port: port),
+                try RawClient(port: adminPort)
+            )
+            idle.send(Self.get("/k"))
+            #expect(try idle.answer()?.status == 200)
+            slow.send(Self.get("/slow"))
 
-        // Readiness fails first, while everything still works.
-        var ready = 200
-        while ready == 200 {
-            admin.send(Self.get("/readyz", "admin"))
-            ready = try #require(try admin.answer()?.status)
+            // Readiness fails first, while everything still works.
+            var ready = 200
+            while ready == 200 {
+                admin.send(Self.get("/readyz", "admin"))
+                ready = try #require(try admin.answer()?.status)
+            }
+            #expect(ready == 503)
+            #expect(try idle.answer() == nil)
+            #expect(fresh.rest().isEmpty)
+            admin.send(Self.get("/healthz", "admin"))
+            #expect(try admin.answer()?.status == 200)
+            #expect(throws: (any Error).self) { try RawClient(port: port) }
+
+            origin.release()
+            #expect(try slow.answer()?.body == [1, 2])
+            #expect(try slow.answer() == nil)
+            slow.close()
+            #expect(admin.rest().isEmpty)
         }
-        #expect(ready == 503)
-        #expect(try idle.answer() == nil)
-        #expect(fresh.rest().isEmpty)
-        admin.send(Self.get("/healthz", "admin"))
-        #expect(try admin.answer()?.status == 200)
-        #expect(throws: (any Error).self) { try RawClient(port: fixture.port) }
-
-        origin.release()
-        let answer = try slow.answer()
-        #expect(answer?.body == [1, 2])
-        #expect(try slow.answer() == nil)
-        slow.close()
-        await stopped.value
-        #expect(admin.rest().isEmpty)
+        await origin.ended(2)
+        await fixture.gateway.drain(delay: .milliseconds(200), bound: .seconds(20))
+        try await talk
         await fixture.stop()
     }
 

@@ -166,19 +166,21 @@ import Testing
             .sequence([.stall, .answer(ScriptedOrigin.ok(body: [1, 2, 3]))])
         })
         let fixture = try await GatewayFixture(origin: origin, transport: .h2c)
-        let client = try Client(port: fixture.port)
-        client.request(1, Client.request())
+        let port = fixture.port
+        async let talk: Void = onThread {
+            let client = try Client(port: port)
+            client.request(1, Client.request())
+            try client.read { $0.goAway != nil }
+            // First only a notice, then the stream that was the last.
+            #expect(client.goAway?.code == 0)
+            origin.release()
+            #expect(try client.answer(1)?.body == [1, 2, 3])
+            try client.read { $0.isClosed }
+            #expect(client.goAway?.lastStream == 1)
+        }
         await origin.begun(1)
-        let gateway = fixture.gateway
-        let drained = Task { await gateway.drain(delay: .zero, bound: .seconds(20)) }
-        try client.read { $0.goAway != nil }
-        // First only a notice, then the stream that was the last.
-        #expect(client.goAway?.code == 0)
-        origin.release()
-        #expect(try client.answer(1)?.body == [1, 2, 3])
-        try client.read { $0.isClosed }
-        #expect(client.goAway?.lastStream == 1)
-        await drained.value
+        await fixture.gateway.drain(delay: .zero, bound: .seconds(20))
+        try await talk
         await fixture.stop()
     }
 
