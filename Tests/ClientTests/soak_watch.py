@@ -1,0 +1,62 @@
+"""What a process takes, again and again, and whether it stays so."""
+import collections
+import os
+import statistics
+
+MIB = 1 << 20
+# Of the first third of what is judged, to the last: what may be chance.
+MEMORY_SLACK = (4 * MIB, 0.05)
+DESCRIPTOR_SLACK = (8, 0.10)
+THREADS_SLACK = 2
+WARM_UP = 0.1
+CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
+
+Sample = collections.namedtuple("Sample", "at memory descriptors threads")
+
+
+class Watch:
+    """Samples of one process."""
+
+    def __init__(self, name, pid):
+        self.name = name
+        self.pid = pid
+        self.samples = []
+
+    def _status(self, name):
+        with open(f"/proc/{self.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(name + ":"))
+
+    @property
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    @property
+    def cpu_seconds(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
+
+    def take(self, at):
+        self.samples.append(Sample(at, self._status("VmRSS") * 1024, self.descriptors, self._status("Threads")))
+        return self.samples[-1]
+
+
+def growth(values):
+    """The medians of the first and of the last third."""
+    third = max(1, len(values) // 3)
+    return statistics.median(values[:third]), statistics.median(values[-third:])
+
+
+def judge(samples, seconds):
+    """Rows of a name, the first and the last third, what the last may be, and whether it is. The first tenth of the time
+    is for warming up."""
+    judged = [sample for sample in samples if sample.at >= seconds * WARM_UP]
+    rows = []
+    for name, slack in (("memory", MEMORY_SLACK), ("descriptors", DESCRIPTOR_SLACK)):
+        first, last = growth([getattr(sample, name) for sample in judged])
+        bound = first + slack[0] + first * slack[1]
+        rows.append((name, first, last, bound, last <= bound))
+    threads = [sample.threads for sample in judged]
+    rows.append(("threads", min(threads), max(threads), min(threads) + THREADS_SLACK,
+                 max(threads) <= min(threads) + THREADS_SLACK))
+    return rows
