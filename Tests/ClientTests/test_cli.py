@@ -212,11 +212,12 @@ def test_rejection_log_on_a_full_disk(tmp_path):
 
 
 def await_truth(condition):
-    """For what comes to pass behind an answer."""
+    """For what comes to pass behind an answer; gives what was found to be true."""
     event = threading.Event()
     for _ in range(PATIENCE * 100):
-        if condition():
-            return
+        found = condition()
+        if found:
+            return found
         event.wait(0.01)
     raise AssertionError("it did not come to pass")
 
