@@ -4,7 +4,7 @@ package import OSSModel
 
 /// One request and how it ended, as the access log tells it. Names are those of the rejection log where both have a
 /// field. It holds no secret, for the same reasons.
-package struct AccessRecord: Sendable {
+package struct AccessRecord: RequestRecord, Sendable {
     /// When the request ended.
     package var unixMilliseconds: Int64
     package var requestID: RequestID
@@ -54,20 +54,7 @@ package struct AccessRecord: Sendable {
 
     /// The record as one line of NDJSON with its line feed.
     package func json() -> [UInt8] {
-        var line = JSONLine()
-        line.field("time", bytes: RejectionRecord.timestamp(unixMilliseconds: unixMilliseconds)[...])
-        line.field("event.name", text: Self.eventName)
-        line.field("ossgate.request_id", bytes: requestID.bytes[...])
-        line.field("oss.request_id", bytes: originRequestID, bytesMax: 64)
-        line.field("trace_id", bytes: trace?.traceID)
-        line.field("span_id", bytes: trace?.spanID)
-        line.field("client.address", text: clientAddress, bytesMax: 128)
-        line.field("http.request.method", text: method.text, bytesMax: 64)
-        line.field("url.path", bytes: path)
-        line.field("url.query", bytes: query.map { QueryRedaction.redacted($0)[...] })
-        line.field("oss.operation", text: operation, bytesMax: 64)
-        line.field("oss.bucket", bytes: bucket, bytesMax: 256)
-        line.field("oss.key", bytes: key)
+        var line = beginLine()
         line.field("http.response.status_code", number: status.map { UInt64(clamping: $0) })
         line.field("oss.code", text: code, bytesMax: 64)
         line.field("ossgate.rule", text: rule, bytesMax: 64)
@@ -111,13 +98,13 @@ package struct AccessRecord: Sendable {
     static let eventName = "ossgate.access"
 
     /// Every field name of the JSON form in the order of the line.
-    package static let fieldNames = [
-        "time", "event.name", "ossgate.request_id", "oss.request_id", "trace_id", "span_id", "client.address",
-        "http.request.method", "url.path", "url.query", "oss.operation", "oss.bucket", "oss.key",
-        "http.response.status_code", "oss.code", "ossgate.rule", "ossgate.outcome", "http.request.body.size",
-        "http.response.body.size", "ossgate.duration", "ossgate.origin.duration", "ossgate.policy.hash",
-        "user_agent.original",
-    ]
+    package static let fieldNames =
+        RequestFields.names + [
+            "http.response.status_code", "oss.code", "ossgate.rule", "ossgate.outcome",
+            "http.request.body.size",
+            "http.response.body.size", "ossgate.duration", "ossgate.origin.duration", "ossgate.policy.hash",
+            "user_agent.original",
+        ]
 
     /// `23/Nov/2026:06:40:00 +0000`, cut out of `Mon, 23 Nov 2026 06:40:00 GMT`.
     private func appendTime(to line: inout [UInt8]) {

@@ -3,7 +3,14 @@ import Bytes
 /// Writes one JSON object on one line (RFC 8259), field by field. Text from the network is cut to a bound, and what
 /// could disturb a terminal or a parser is escaped; the line holds no line feed but the one that ends it.
 struct JSONLine {
-    private(set) var bytes: [UInt8] = [0x7B]
+    private(set) var bytes: [UInt8]
+
+    init() {
+        bytes = []
+        // As long as most lines are: growing a dozen times costs more than writing.
+        bytes.reserveCapacity(1024)
+        bytes.append(0x7B)
+    }
 
     /// Bytes that one field may take after escaping, unless its caller says otherwise.
     static let valueBytesMax = 1024

@@ -5,7 +5,7 @@ package import OSSModel
 /// One refused request, as the rejection log tells it. Field names follow the OpenTelemetry semantic conventions,
 /// with `oss.*` and `ossgate.*` for what they have no name for. It holds no secret: the values of signature, token
 /// and policy parameters are left out when it is written, and header fields are not part of it.
-package struct RejectionRecord: Sendable {
+package struct RejectionRecord: RequestRecord, Sendable {
     package enum Mode: String, Sendable, CaseIterable {
         /// The client got the refusal.
         case enforce
@@ -86,20 +86,7 @@ package struct RejectionRecord: Sendable {
 
     /// The record as one line of NDJSON with its line feed: at most `lineBytesMax` bytes, whatever was received.
     package func line() -> [UInt8] {
-        var line = JSONLine()
-        line.field("time", bytes: Self.timestamp(unixMilliseconds: unixMilliseconds)[...])
-        line.field("event.name", text: Self.eventName)
-        line.field("ossgate.request_id", bytes: requestID.bytes[...])
-        line.field("oss.request_id", bytes: originRequestID, bytesMax: 64)
-        line.field("trace_id", bytes: trace?.traceID)
-        line.field("span_id", bytes: trace?.spanID)
-        line.field("client.address", text: clientAddress, bytesMax: 128)
-        line.field("http.request.method", text: method.text, bytesMax: 64)
-        line.field("url.path", bytes: path)
-        line.field("url.query", bytes: query.map { QueryRedaction.redacted($0)[...] })
-        line.field("oss.operation", text: operation, bytesMax: 64)
-        line.field("oss.bucket", bytes: bucket, bytesMax: 256)
-        line.field("oss.key", bytes: key)
+        var line = beginLine()
         line.field("error.type", text: code, bytesMax: 64)
         line.field("oss.code", text: code, bytesMax: 64)
         line.field("http.response.status_code", number: UInt64(clamping: status))
@@ -135,12 +122,12 @@ package struct RejectionRecord: Sendable {
     package static let lineBytesMax = 8192
 
     /// Every field name in the order of the line.
-    package static let fieldNames = [
-        "time", "event.name", "ossgate.request_id", "oss.request_id", "trace_id", "span_id", "client.address",
-        "http.request.method", "url.path",
-        "url.query", "oss.operation", "oss.bucket", "oss.key", "error.type", "oss.code",
-        "http.response.status_code", "oss.ec", "ossgate.rule", "ossgate.mode", "ossgate.phase",
-        "ossgate.expected", "ossgate.actual", "ossgate.body.bytes_seen", "ossgate.duration", "ossgate.hint",
-        "ossgate.policy.hash", "user_agent.original", "tls.client.subject", "ossgate.count",
-    ]
+    package static let fieldNames =
+        RequestFields.names + [
+            "error.type", "oss.code",
+            "http.response.status_code", "oss.ec", "ossgate.rule", "ossgate.mode", "ossgate.phase",
+            "ossgate.expected", "ossgate.actual", "ossgate.body.bytes_seen", "ossgate.duration",
+            "ossgate.hint",
+            "ossgate.policy.hash", "user_agent.original", "tls.client.subject", "ossgate.count",
+        ]
 }
