@@ -93,6 +93,7 @@ let package = Package(
             dependencies: [
                 "Admission", "Bytes", "CAllocations", "Config", "Digest", "Emulator", "HTTP1", "HTTPModel",
                 "HTTPServer", "OSSModel", "Proxy", "Reactor", "Telemetry",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
 

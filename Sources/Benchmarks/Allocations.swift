@@ -22,9 +22,8 @@ enum Allocations {
 
     /// Prints each figure beside its threshold; ends with 1 if one is above.
     static func check(_ path: String) async throws {
-        let data = try Data(contentsOf: URL(filePath: path))
-        let thresholds = try JSONDecoder().decode(Thresholds.self, from: data)
-        let origin = try Child([arguments[0], "origin"], processor: 1, readsError: false)
+        let thresholds = thresholds(path)
+        let origin = try Child([CommandLine.arguments[0], "origin"], processor: 1, readsError: false)
         guard let text = origin.line(), let bind = BindAddress(text) else { fail("the origin did not start") }
         let gateway = try await startGateway(origin: try SocketAddress.resolve(bind))
         guard let address = gateway.addresses.first?.description else { fail("the gateway has no address") }
@@ -42,6 +41,16 @@ enum Allocations {
         origin.stop()
         await gateway.stop()
         exit(isGood ? 0 : 1)
+    }
+
+    private static func thresholds(_ path: String) -> Thresholds {
+        guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+            fail("cannot read \(path)", code: 65)
+        }
+        guard let found = try? JSONDecoder().decode(Thresholds.self, from: data) else {
+            fail("\(path) is no JSON object of workloads with thresholds by kind of build", code: 65)
+        }
+        return found
     }
 
     /// The load of the process that `allocations` starts.
@@ -81,7 +90,8 @@ enum Allocations {
     ) async throws -> Int {
         let before = ossgate_allocations()
         let load = try Child(
-            [arguments[0], "load", workload.name, "\(requests)", address], processor: 1, readsError: false)
+            [CommandLine.arguments[0], "load", workload.name, "\(requests)", address], processor: 1,
+            readsError: false)
         guard load.line() == "done" else { fail("\(workload.name): the load failed") }
         return Int(ossgate_allocations() - before)
     }

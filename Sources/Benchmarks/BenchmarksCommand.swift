@@ -1,68 +1,107 @@
+import ArgumentParser
 import Foundation
 import Reactor
 
-// Benchmarks: the gateway beside other proxies in front of the same origin, as ratios within one run. `deploy/bench`
-// installs what it compares and calls it:
-//   Benchmarks [--rounds N] [--quick] [--only PART-OF-A-NAME] [--gateway PATH] [--against PATH] [--go PROGRAM]
-//   Benchmarks emulator [--rounds N] [--gateway PATH] [--keys N]   the emulator alone, a million keys unless given
-//   Benchmarks allocations THRESHOLDS   counts allocations a request, and fails above the thresholds of a file
-//   Benchmarks policy       what policies cost, without a connection
-//   Benchmarks origin       the origin of a run; prints its address
+/// Benchmarks: the gateway beside other proxies in front of the same origin, as ratios within one run, unless another
+/// sub-command is named. `deploy/bench` installs what it compares and calls it. Exits with 64 for a wrong command line
+/// and 65 for a file that cannot be read.
+@main struct BenchmarksCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "Benchmarks", abstract: "Measure the gateway.",
+        subcommands: [
+            CompareCommand.self, EmulatorCommand.self, AllocationsCommand.self, PolicyCommand.self,
+            OriginCommand.self, LoadCommand.self,
+        ],
+        defaultSubcommand: CompareCommand.self)
 
-ProcessLimits.ignoreBrokenPipes()
-_ = ProcessLimits.raiseDescriptors()
-let arguments = CommandLine.arguments
-if arguments.dropFirst().first == "origin" {
-    try await serveOrigin()
-} else if arguments.count == 3, arguments[1] == "allocations" {
-    try await Allocations.check(arguments[2])
-} else if arguments.count == 5, arguments[1] == "load" {
-    try await Allocations.load(arguments[2], requests: Int(arguments[3]) ?? 0, to: arguments[4])
-} else if arguments.dropFirst().first == "emulator" {
-    try await EmulatorBench.run(
-        gateway: option("--gateway") ?? ".build/release/ossgate",
-        keys: option("--keys").flatMap { Int($0) } ?? 1_000_000,
-        rounds: option("--rounds").flatMap { Int($0) } ?? 3)
-} else if arguments.dropFirst().first == "policy" {
-    try PolicyBench.run()
-} else {
-    try await compareAll()
-}
-
-func serveOrigin() async throws {
-    let sockets = try ListenerSockets.bind(.tcp(host: "127.0.0.1", port: 0), count: 1)
-    let shard = Shard(index: 0)
-    await shard.run { core in core.services.append(BenchOrigin(core: core, sockets: sockets)) }
-    print("\(sockets.address)")
-    fflush(nil)
-    while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
-}
-
-func option(_ name: String) -> String? {
-    guard let index = arguments.firstIndex(of: name), index + 1 < arguments.count else { return nil }
-    return arguments[index + 1]
-}
-
-func compareAll() async throws {
-    let directory = FileManager.default.temporaryDirectory.appending(path: "ossgate-bench-\(UUID())")
-    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    let origin = try Child([arguments[0], "origin"], processor: 1, readsError: false)
-    guard let address = origin.line() else { fail("the origin did not start") }
-    let starter = ProxyStarter(origin: address, directory: directory)
-    var proxies = [try starter.gateway(option("--gateway") ?? ".build/release/ossgate", name: "ossgate")]
-    if let path = option("--against") {
-        proxies.append(try starter.gateway(path, name: "ossgate of before"))
+    static func main() async {
+        ProcessLimits.ignoreBrokenPipes()
+        _ = ProcessLimits.raiseDescriptors()
+        await main(nil)
     }
-    if !arguments.contains("--alone") {
-        proxies.append(try await starter.nginx())
-        proxies.append(try await starter.haproxy(splice: false))
-        proxies.append(try await starter.haproxy(splice: true))
+}
+
+private struct CompareCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Compare it with other proxies; takes many minutes.")
+
+    @Option(help: "Medians of so many rounds.") var rounds = 3
+    @Flag(help: "A quarter of the requests.") var quick = false
+    @Flag(help: "Without the other proxies.") var alone = false
+    @Option(help: "Only rows with this in their names.") var only: String?
+    @Option(help: "The gateway.") var gateway = ".build/release/ossgate"
+    @Option(help: "Another build of the gateway.") var against: String?
+    @Option(help: "The program of the proxy in Go.") var go: String?
+
+    func run() async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "ossgate-bench-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let origin = try Child([CommandLine.arguments[0], "origin"], processor: 1, readsError: false)
+        guard let address = origin.line() else { fail("the origin did not start") }
+        let starter = ProxyStarter(origin: address, directory: directory)
+        var proxies = [try starter.gateway(gateway, name: "ossgate")]
+        if let against { proxies.append(try starter.gateway(against, name: "ossgate of before")) }
+        if !alone {
+            proxies.append(try await starter.nginx())
+            proxies.append(try await starter.haproxy(splice: false))
+            proxies.append(try await starter.haproxy(splice: true))
+        }
+        if let go { proxies.append(try await starter.go(go)) }
+        try await Comparison(proxies, rounds: rounds).run(Row.all(quick: quick), only: only)
+        for proxy in proxies { proxy.process.stop() }
+        origin.stop()
+        try FileManager.default.removeItem(at: directory)
     }
-    if let program = option("--go") { proxies.append(try await starter.go(program)) }
-    let quick = arguments.contains("--quick")
-    let comparison = Comparison(proxies, rounds: option("--rounds").flatMap { Int($0) } ?? 3)
-    try await comparison.run(Row.all(quick: quick), only: option("--only"))
-    for proxy in proxies { proxy.process.stop() }
-    origin.stop()
-    try FileManager.default.removeItem(at: directory)
+}
+
+private struct EmulatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "emulator", abstract: "Measure the emulator alone.")
+
+    @Option(help: "Medians of so many rounds.") var rounds = 3
+    @Option(help: "The gateway.") var gateway = ".build/release/ossgate"
+    @Option(help: "Objects in the bucket.") var keys = 1_000_000
+
+    func run() async throws { try await EmulatorBench.run(gateway: gateway, keys: keys, rounds: rounds) }
+}
+
+private struct AllocationsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "allocations",
+        abstract: "Count allocations a request; fails above the thresholds of a file.")
+
+    @Argument var thresholds: String
+
+    func run() async throws { try await Allocations.check(thresholds) }
+}
+
+private struct PolicyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "policy", abstract: "Measure what policies cost, without a connection.")
+
+    func run() async throws { try PolicyBench.run() }
+}
+
+private struct OriginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "origin", abstract: "Be the origin of a run; prints its address.", shouldDisplay: false)
+
+    func run() async throws {
+        let sockets = try ListenerSockets.bind(.tcp(host: "127.0.0.1", port: 0), count: 1)
+        let shard = Shard(index: 0)
+        await shard.run { core in core.services.append(BenchOrigin(core: core, sockets: sockets)) }
+        say("\(sockets.address)")
+        while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+    }
+}
+
+private struct LoadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load", abstract: "Be the load of a count of allocations.", shouldDisplay: false)
+
+    @Argument var workload: String
+    @Argument var requests: Int
+    @Argument var address: String
+
+    func run() async throws { try await Allocations.load(workload, requests: requests, to: address) }
 }

@@ -215,7 +215,7 @@ func say(_ line: String) {
 }
 
 /// Ends the run with one sentence.
-func fail(_ message: String) -> Never {
+func fail(_ message: String, code: Int32 = 1) -> Never {
     FileHandle.standardError.write(Data("Benchmarks: \(message)\n".utf8))
-    exit(1)
+    exit(code)
 }

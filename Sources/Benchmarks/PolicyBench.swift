@@ -26,8 +26,8 @@ enum PolicyBench {
         case accessKeys
         case headers
         case contentTypes
-        /// Told apart by the length of keys, which no index helps with.
-        case lengths
+        /// One for each minute of the day, which no index helps with.
+        case times
     }
 
     private static func rule(_ index: Int, _ kind: Kind) -> String {
@@ -43,11 +43,16 @@ enum PolicyBench {
             case .accessKeys: "\"accessKeyId\": \"key-\(index)\""
             case .headers: "\"header\": { \"x-team\": \"team-\(index)\" }"
             case .contentTypes: "\"contentType\": \"image/x-\(index)\""
-            case .lengths: "\"keyLength\": { \"min\": \(index + 1), \"max\": \(index + 1) }"
+            case .times: "\"time\": { \"from\": \"\(clock(index))\", \"until\": \"\(clock(index + 1))\" }"
             }
         return
             "{\"name\": \"rule-\(index)\", \"when\": {\(when)}, \"require\": {\"contentType\": [\"image/*\", \"!image/svg+xml\"], "
             + "\"size\": {\"max\": \"20MiB\"}, \"encryption\": [\"AES256\", \"KMS\"], \"key\": \"re:[a-z0-9/._-]+\"}}"
+    }
+
+    private static func clock(_ minute: Int) -> String {
+        func digits(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        return "\(digits(minute / 60)):\(digits(minute % 60))"
     }
 
     /// One that the last rule is about, or none is.
@@ -57,6 +62,8 @@ enum PolicyBench {
         var client = "192.0.2.7"
         var contentType = "image/jpeg"
         var fields: [(name: Literal, value: String)] = []
+        /// Some day in Unix seconds, its last minute.
+        var now: Int64 = 1_795_392_000 + 86_340
 
         init() {}
 
@@ -69,7 +76,7 @@ enum PolicyBench {
             case .accessKeys: fields = [("Authorization", "OSS key-\(last):c2lnbmF0dXJl")]
             case .headers: fields = [("x-team", "team-\(last)")]
             case .contentTypes: contentType = "image/x-\(last)"
-            case .lengths: target = "/" + String(repeating: "k", count: last + 1)
+            case .times: now += Int64(last - 1439) * 60
             }
         }
     }
@@ -100,7 +107,7 @@ enum PolicyBench {
         fields.append("x-oss-server-side-encryption", "AES256" as String)
         let head = RequestHead(
             method: .put, target: Array(request.target.utf8)[...], fields: fields, framing: .length(4096))
-        let verdict = Admission.judge(head: head, settings: AdmissionSettings(), now: 1_795_390_000)
+        let verdict = Admission.judge(head: head, settings: AdmissionSettings(), now: request.now)
         let body = [UInt8](repeating: 0x61, count: 4096)
         let rounds = 20_000
         var refusals = 0
