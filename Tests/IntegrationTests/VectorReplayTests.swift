@@ -75,8 +75,11 @@ enum VectorReplay {
             #expect(try await replay.isWelcome(port: fixture.port), "\(vector.name)")
             return
         }
-        guard let answer = try? await replay.run(port: fixture.port) else {
-            Issue.record("no answer to \(vector.name)")
+        let answer: RawClient.Answer
+        do {
+            answer = try await replay.run(port: fixture.port)
+        } catch {
+            Issue.record("no answer to \(vector.name): \(error)")
             return
         }
         switch vector.expectation {
