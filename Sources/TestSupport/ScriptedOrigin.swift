@@ -148,10 +148,12 @@ package final class ScriptedOrigin: Sendable {
         for _ in 0..<stalled { gate.signal() }
     }
 
+    /// Does nothing when it was stopped before: the number of its socket may be another's by then.
     package func stop() {
-        _ = shutdown(listening, Int32(SHUT_RDWR))
         state.withLock { state in
+            guard !state.isStopped else { return }
             state.isStopped = true
+            _ = shutdown(listening, Int32(SHUT_RDWR))
             for socket in state.open { _ = shutdown(socket, Int32(SHUT_RDWR)) }
         }
         release()
@@ -188,6 +190,7 @@ package final class ScriptedOrigin: Sendable {
             change {
                 $0.connections += 1
                 $0.open.insert(accepted)
+                if $0.isStopped { _ = shutdown(accepted, Int32(SHUT_RDWR)) }
             }
             detach { [self] in
                 serve(accepted)
@@ -198,7 +201,10 @@ package final class ScriptedOrigin: Sendable {
                 }
             }
         }
-        _ = close(listening)
+        change {
+            $0.isStopped = true
+            _ = close(listening)
+        }
     }
 
     private func serve(_ socket: Int32) {

@@ -21,17 +21,17 @@ package final class TLSOrigin: Sendable {
         detach {
             while true {
                 let accepted = accept(number, nil, nil)
-                guard accepted >= 0 else { return }
+                guard accepted >= 0 else { break }
                 Self.serve(accepted, context.makeSession(), isOrderly)
                 _ = close(accepted)
             }
+            // Here and not where it is stopped: the number would be another's while this thread still accepts.
+            _ = close(number)
         }
     }
 
-    package func stop() {
-        _ = shutdown(listening, Int32(SHUT_RDWR))
-        _ = close(listening)
-    }
+    /// To be called once.
+    package func stop() { _ = shutdown(listening, Int32(SHUT_RDWR)) }
 
     private static func serve(_ socket: Int32, _ session: TLSSession, _ isOrderly: Bool) {
         var received: [UInt8] = []
