@@ -7,7 +7,7 @@ import HTTPModel
 /// Nothing that is written can end a line early: a field whose name is no token, or whose value holds a control
 /// byte other than HTAB, is left out. Decoded fields are never such; fields that a program made from what it was
 /// sent could be, and a trap there would be a stranger's switch.
-struct FieldWriter {
+enum FieldWriter {
     /// What takes the place of Content-Length and Transfer-Encoding.
     enum Length {
         case nothing
@@ -25,19 +25,6 @@ struct FieldWriter {
         case response(connection: Literal?)
     }
 
-    private let fields: Fields
-    private let length: Length
-    private let side: Side
-    /// What Connection names, if that is more than `close` or `keep-alive`.
-    private let connectionOptions: [ByteSlice]
-
-    init(_ fields: Fields, length: Length, side: Side) {
-        self.fields = fields
-        self.length = length
-        self.side = side
-        connectionOptions = Self.namesFields(fields) ? HopByHop.connectionOptions(fields) : []
-    }
-
     /// A Connection field says more than `close` or `keep-alive`, as few do.
     private static func namesFields(_ fields: Fields) -> Bool {
         for index in fields.entries.indices where fields.isNamed("connection", at: index) {
@@ -51,28 +38,31 @@ struct FieldWriter {
         return false
     }
 
-    /// Appends the fields that go on.
-    func append(to bytes: inout [UInt8]) {
+    /// Appends those of the fields that go on.
+    static func append(_ fields: Fields, length: Length, side: Side, to bytes: inout [UInt8]) {
+        // What Connection names, if that is more than `close` or `keep-alive`.
+        let options = namesFields(fields) ? HopByHop.connectionOptions(fields) : []
         var wroteLength = false
         var connection: Literal?
         if case .response(let line) = side { connection = line }
-        let source = fields.bytes.span
-        for (index, entry) in fields.entries.enumerated() {
+        let (source, entries) = (fields.bytes.span, fields.entries.span)
+        for index in 0..<entries.count {
+            let entry = entries[index]
             let name = source.extracting(entry.name)
             switch Kind(name) {
             case .framing:
-                wroteLength = wroteLength || appendLength(replacing: index, to: &bytes)
+                wroteLength = wroteLength || appendLength(length, replacing: index, of: fields, to: &bytes)
             case .connection:
                 if let line = connection { bytes.append(line) }
                 connection = nil
             case .expect:
-                if case .response = side { Self.append(entry, of: source, to: &bytes) }
+                if case .response = side { append(entry, of: source, to: &bytes) }
             case .other:
-                if HopByHop.contains(name) || isConnectionOption(name) { continue }
-                Self.append(entry, of: source, to: &bytes)
+                if HopByHop.contains(name) || isOne(of: options, name) { continue }
+                append(entry, of: source, to: &bytes)
             }
         }
-        if !wroteLength { _ = appendLength(replacing: nil, to: &bytes) }
+        if !wroteLength { _ = appendLength(length, replacing: nil, of: fields, to: &bytes) }
         if let line = connection { bytes.append(line) }
     }
 
@@ -114,8 +104,8 @@ struct FieldWriter {
         bytes.append("\r\n")
     }
 
-    private func isConnectionOption(_ name: Span<UInt8>) -> Bool {
-        for option in connectionOptions where isEqualIgnoringCase(option.span, name) {
+    private static func isOne(of options: [ByteSlice], _ name: Span<UInt8>) -> Bool {
+        for option in options where isEqualIgnoringCase(option.span, name) {
             // These two are about the connection itself and name no field.
             return !option.matchesIgnoringCase("close") && !option.matchesIgnoringCase("keep-alive")
         }
@@ -124,12 +114,16 @@ struct FieldWriter {
 
     /// Writes the framing field, if there is one to write at this place; a received Content-Length that says the
     /// same keeps its spelling. False if nothing was written.
-    private func appendLength(replacing index: Int?, to bytes: inout [UInt8]) -> Bool {
+    private static func appendLength(
+        _ length: Length, replacing index: Int?, of fields: Fields, to bytes: inout [UInt8]
+    ) -> Bool {
         switch length {
         case .nothing: return false
         case .contentLength(let count):
-            if let index, isContentLength(index, of: count) {
-                copy(index, to: &bytes)
+            if let index, fields.isNamed("content-length", at: index),
+                fields.value(at: index).decimal == count
+            {
+                append(fields.entries[index], of: fields.bytes.span, to: &bytes)
                 return true
             }
             bytes.append("Content-Length: ")
@@ -143,16 +137,8 @@ struct FieldWriter {
             guard let index, fields.isNamed("content-length", at: index),
                 fields.value(at: index).decimal != nil
             else { return false }
-            copy(index, to: &bytes)
+            append(fields.entries[index], of: fields.bytes.span, to: &bytes)
             return true
         }
-    }
-
-    private func isContentLength(_ index: Int, of count: UInt64) -> Bool {
-        fields.isNamed("content-length", at: index) && fields.value(at: index).decimal == count
-    }
-
-    private func copy(_ index: Int, to bytes: inout [UInt8]) {
-        Self.append(fields.entries[index], of: fields.bytes.span, to: &bytes)
     }
 }

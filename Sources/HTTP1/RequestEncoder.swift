@@ -25,7 +25,7 @@ package enum RequestEncoder {
             FieldWriter.append(host.entries[0], of: host.bytes.span, to: &bytes)
         }
         let length = length(framing, head.fields)
-        FieldWriter(head.fields, length: length, side: .request).append(to: &bytes)
+        FieldWriter.append(head.fields, length: length, side: .request, to: &bytes)
         bytes.append("\r\n")
     }
 

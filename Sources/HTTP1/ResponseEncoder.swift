@@ -27,7 +27,8 @@ package enum ResponseEncoder {
         let length = length(framing, head, answersHead: answersHead)
         let connection: Literal? =
             head.status < 200 ? nil : connectionLine(isPersistent && framing != .untilClose)
-        FieldWriter(head.fields, length: length, side: .response(connection: connection)).append(to: &bytes)
+        FieldWriter.append(
+            head.fields, length: length, side: .response(connection: connection), to: &bytes)
         bytes.append("\r\n")
     }
 
