@@ -1,7 +1,9 @@
 /// Base 64 with the standard alphabet and padding (RFC 4648, section 4); strict: no white space, no missing
 /// padding, no bits left over.
 package enum Base64 {
-    package static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+    package static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] { encode([UInt8](bytes)) }
+
+    package static func encode(_ bytes: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity((bytes.count + 2) / 3 * 4)
         var group: UInt32 = 0

@@ -59,7 +59,10 @@ package struct Fields: Sendable {
 
     private func firstIndex(of name: Literal) -> Int? {
         guard marks & name.withBytes({ Self.mark($0) }) != 0 else { return nil }
-        for index in entries.indices where isNamed(name, at: index) { return index }
+        let (all, source) = (entries.span, bytes.span)
+        for index in 0..<all.count where all[index].name.count == name.count {
+            if name.matchesIgnoringCase(source.extracting(all[index].name)) { return index }
+        }
         return nil
     }
 

@@ -19,8 +19,11 @@ package struct QueryParameters: Sendable, Sequence {
     package let parameters: [Parameter]
 
     package init(_ query: ByteSlice?) {
+        guard var rest = query else {
+            parameters = []
+            return
+        }
         var found: [Parameter] = []
-        var rest = query ?? []
         while !rest.isEmpty {
             let end = rest.firstIndex(of: ASCII.ampersand) ?? rest.endIndex
             let item = rest[..<end]
