@@ -10,14 +10,10 @@ package struct Verdict: Sendable {
     /// The failures of rules that only report, in order, up to the first enforced failure.
     package let reported: [Rejection]
 
-    /// What the request is about, as far as its host tells.
     package var resource: ResourceName { view.resource }
-    /// nil when there is no such operation: then the request is refused, or the rule that would refuse it is not
-    /// enforced.
     package var operation: OSSOperation? { view.operation }
 
-    /// What becomes of the body; an unknown operation streams it.
-    package var bodyPlan: BodyPlan { operation?.bodyPlan ?? .opaque }
+    package var bodyPlan: BodyPlan { view.bodyPlan }
 }
 
 /// The gate for request heads: routes the request and puts every head rule to it, in the fixed order, until one

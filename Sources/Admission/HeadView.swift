@@ -10,8 +10,11 @@ package final class HeadView: Sendable {
     /// Unix seconds.
     let now: Int64
     let hostKind: Addressing.HostKind
+    /// What the request is about, as far as its host tells.
     package let resource: ResourceName
     let query: QueryParameters
+    /// nil when there is no such operation: then the request is refused, or the rule that would refuse it is not
+    /// enforced.
     package let operation: OSSOperation?
     let signing: Signing
     /// What the Authorization field says, when it is that which signs the request.
@@ -22,7 +25,6 @@ package final class HeadView: Sendable {
     let upload: UploadFacts?
 
     init(head: RequestHead, settings: AdmissionSettings, now: Int64, upload: UploadFacts? = nil) {
-        self.head = head
         self.settings = settings
         self.now = now
         self.upload = upload
@@ -37,7 +39,12 @@ package final class HeadView: Sendable {
             signing == .header ? head.fields.first("authorization").map { AuthorizationForm($0) } : nil
         let takesCallback = operation.map { CallbackReading.operations.contains($0) } ?? false
         callback = takesCallback ? CallbackReading(query: query, fields: head.fields) : nil
+        // Last, so that the head is moved here and not copied.
+        self.head = head
     }
+
+    /// What becomes of the body; an unknown operation streams it.
+    package var bodyPlan: BodyPlan { operation?.bodyPlan ?? .opaque }
 
     var fields: Fields { head.fields }
     var level: ResourceLevel { resource.level }

@@ -37,7 +37,7 @@ struct BodyStage: ~Copyable {
 
     /// `now` is in Unix seconds. `policy` has not begun.
     init(
-        head: RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: AdmissionSettings,
+        head: borrowing RequestHead, operation: OSSOperation?, plan: BodyPlan, settings: AdmissionSettings,
         verifiesCRC64: Bool, lanes: MD5Lanes, now: Int64, policy: PolicyRun? = nil
     ) {
         self.operation = operation
@@ -52,7 +52,7 @@ struct BodyStage: ~Copyable {
         claimedCRC64 = checksCRC && carriesObject ? head.fields.first("x-oss-hash-crc64ecma") : nil
         lane = claimedMD5 == nil ? nil : lanes.open()
         isForm = plan == .form
-        form = isForm ? FormInspector(head: head, settings: settings, now: now) : nil
+        form = isForm ? FormInspector(head: copy head, settings: settings, now: now) : nil
         if form != nil { form?.policy = policy } else { self.policy = policy }
     }
 

@@ -26,15 +26,15 @@ struct UploadTrack {
 
 extension Exchange {
     /// Asks what is known of the upload, then goes on to the body, which waits while another shard is asked.
-    func consultUploads(_ verdict: Verdict) {
-        guard let step = UploadStep(head, verdict) else { return awaitBody(verdict) }
+    func consultUploads(_ view: HeadView) {
+        guard let step = UploadStep(view) else { return awaitBody(view) }
         upload = UploadTrack(step: step)
         if case .part = step { upload.owesOutcome = true }
         let question = gateway.uploads.ask(step) { [weak self] facts in
             guard let self, request == .admitting else { return }
             upload.question = nil
             upload.facts = facts
-            if judgesPart() { awaitBody(verdict) }
+            if judgesPart() { awaitBody(view) }
             responder?.resume(.awaitingAnswer)
         }
         guard let question else { return }
@@ -98,7 +98,7 @@ extension Exchange {
                 settlePart(.unchanged)
             } else if isSuccess, let tag = answer.fields.first("etag") {
                 settlePart(.stored(EntityTagHash(tag), bytes: stage.received))
-            } else if isSuccess, verdict?.operation == .uploadPartCopy {
+            } else if isSuccess, view?.operation == .uploadPartCopy {
                 upload.answer = []
             }
         case .completes(let key), .aborts(let key):

@@ -23,7 +23,7 @@ extension Exchange: UpstreamListener {
             return self.answer(UpstreamFailure(.head, "the origin stored other bytes than were sent"))
         }
         download = DownloadCheck(
-            answer, request: head, operation: verdict?.operation, mode: gateway.settings.integrity.downloads)
+            answer, request: head, operation: view?.operation, mode: gateway.settings.integrity.downloads)
         response = .relaying
         noteUploadAnswer(answer)
         sight.status = answer.status
@@ -63,7 +63,7 @@ extension Exchange: UpstreamListener {
         guard mode != .off, let stated = answer.fields.first("x-oss-hash-crc64ecma")?.decimal else {
             return true
         }
-        switch verdict?.operation {
+        switch view?.operation {
         case .putObject, .uploadPart, .postObject: break
         case .appendObject:
             // The answer tells the CRC of the whole object: only a first append is comparable.
@@ -97,7 +97,7 @@ struct DownloadCheck {
     init() {}
 
     init(
-        _ answer: ResponseHead, request: RequestHead, operation: OSSOperation?,
+        _ answer: borrowing ResponseHead, request: borrowing RequestHead, operation: OSSOperation?,
         mode: IntegritySettings.Download
     ) {
         guard mode != .off, operation == .getObject, request.method == .get, answer.status == 200,

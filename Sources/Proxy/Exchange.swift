@@ -16,7 +16,8 @@ final class Exchange: ExchangeHandler, MD5Listener {
     let head: RequestHead
     let requestID: RequestID
     let startedAt: UInt64
-    private(set) var verdict: Verdict?
+    /// What admission made of the head; nil for a head that could not be read.
+    private(set) var view: HeadView?
     var responder: (any Responder)?
     var upstream: UpstreamConnection?
     var request = RequestState.admitting
@@ -81,24 +82,25 @@ final class Exchange: ExchangeHandler, MD5Listener {
     /// Everything that the head alone decides. The origin has not been contacted, and `100 Continue` not sent.
     func admit() {
         let verdict = Admission.judge(head: head, settings: admission, now: gateway.core.unixSeconds)
-        self.verdict = verdict
+        let view = verdict.view
+        self.view = view
         for rejection in verdict.reported { gateway.record(rejection, mode: .report, of: self) }
         if let rejection = verdict.rejection { return refuse(rejection) }
-        if gateway.settings.integrity.requiresContentMD5, verdict.bodyPlan == .opaque,
+        if gateway.settings.integrity.requiresContentMD5, view.bodyPlan == .opaque,
             !head.fields.contains("content-md5")
         {
             return refuse(.contentMD5Missing())
         }
-        consultUploads(verdict)
+        consultUploads(view)
     }
 
     /// The head is admitted: from here on the body may come.
-    func awaitBody(_ verdict: Verdict) {
+    func awaitBody(_ view: HeadView) {
         // Policy and counters of one configuration; copying all of it would count references to its parts.
         let admission = gateway.settings.admission
         policyCounters = gateway.settings.policyCounters
         stage = BodyStage(
-            head: head, operation: verdict.operation, plan: verdict.bodyPlan, settings: admission,
+            head: head, operation: view.operation, plan: view.bodyPlan, settings: admission,
             verifiesCRC64: gateway.settings.integrity.verifiesCRC64, lanes: gateway.lanes,
             now: gateway.core.unixSeconds,
             policy: admission.policy.map {
@@ -112,18 +114,18 @@ final class Exchange: ExchangeHandler, MD5Listener {
             stage.partLength = UploadRules.lengthToCount(
                 head: head, settings: admission, upload: upload.facts, now: gateway.core.unixSeconds)
         }
-        for rejection in stage.begin(verdict.view) where !isOnlyReported(rejection) {
+        for rejection in stage.begin(view) where !isOnlyReported(rejection) {
             return refuse(rejection)
         }
-        plan(verdict)
+        plan(view.bodyPlan)
         if head.framing != .none, head.framing != .length(0) { responder?.sendContinue() }
     }
 
-    private func plan(_ verdict: Verdict) {
+    private func plan(_ body: BodyPlan) {
         request = .gathering
         originFraming = head.framing
         gatherLimit = gateway.settings.gatherBytesMax
-        switch verdict.bodyPlan {
+        switch body {
         case .opaque, .form: break
         case .document(let limit): gatherLimit = Int(clamping: limit)
         case .none:
@@ -144,7 +146,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         case .dropping:
             guard stage.received <= gateway.settings.unexpectedBodyBytesMax else {
                 return refuse(
-                    .bodyTooLarge(verdict?.operation, limit: gateway.settings.unexpectedBodyBytesMax))
+                    .bodyTooLarge(view?.operation, limit: gateway.settings.unexpectedBodyBytesMax))
             }
         case .gathering: gather(body, isLast: remaining == 0)
         case .streaming: forward(body, isLast: remaining == 0)
@@ -273,7 +275,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Judges a document that has come whole; false when the request was refused.
     private func admits(document: Span<UInt8>) -> Bool {
-        guard let view = verdict?.view, let operation = view.operation else { return true }
+        guard let view, let operation = view.operation else { return true }
         let (rejection, reported) = DocumentRules.judge(
             operation: operation, head: head, bucket: view.resource.bucket, body: document,
             modes: gateway.settings.admission.modes, upload: upload.facts)
@@ -391,7 +393,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         self.outcome = outcome
         response = .ended
         settleUpload()
-        gateway.metrics.ended(operation: gateway.labels.operation(verdict?.operation), outcome)
+        gateway.metrics.ended(operation: gateway.labels.operation(view?.operation), outcome)
         stage.abandon()
         for event in stage.takePolicyEvents() { policyCounters[event.rule].add(event.kind.outcome) }
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }

@@ -86,9 +86,9 @@ package final class Gateway: Application {
             clientAddress: exchange.clientAddress, method: exchange.head.method, path: exchange.head.path,
             query: exchange.head.query, error: rejection.error, rule: rejection.ruleName, mode: mode,
             phase: rejection.phase == .head ? .head : .body)
-        record.operation = exchange.verdict?.operation?.name
-        record.bucket = exchange.verdict?.resource.bucket
-        record.key = exchange.verdict?.resource.key
+        record.operation = exchange.view?.operation?.name
+        record.bucket = exchange.view?.resource.bucket
+        record.key = exchange.view?.resource.key
         record.clientSubject = exchange.clientCertificate?.subject
         record.userAgent = exchange.head.fields.first("user-agent")
         record.expected = rejection.expected
@@ -112,9 +112,9 @@ package final class Gateway: Application {
             path: head.path, query: head.query, outcome: outcome)
         record.originRequestID = sight.originRequestID
         record.trace = head.fields.first("traceparent").flatMap { TraceContext(traceparent: $0) }
-        record.operation = exchange.verdict?.operation?.name
-        record.bucket = exchange.verdict?.resource.bucket
-        record.key = exchange.verdict?.resource.key
+        record.operation = exchange.view?.operation?.name
+        record.bucket = exchange.view?.resource.bucket
+        record.key = exchange.view?.resource.key
         record.status = sight.status
         record.code = sight.code
         record.rule = sight.rule
@@ -138,14 +138,11 @@ package struct MetricLabels: Sendable {
     /// Names of the rules and the codes; the last of each stands for one that is not listed.
     package let rules: [String]
     package let codes: [String]
-    private let operationIndex: [OSSOperation: Int]
     private let ruleIndex: [String: Int]
     private let codeIndex: [String: Int]
 
     package init() {
         operations = OSSOperation.allCases.map(\.name) + ["none"]
-        operationIndex = Dictionary(
-            uniqueKeysWithValues: OSSOperation.allCases.enumerated().map { ($1, $0) })
         codes = Set(CatalogueRow.all.map(\.code)).sorted() + ["other"]
         rules = RuleModes.allNames + [PolicyRules.name.description, "http-syntax", "other"]
         codeIndex = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, $0) })
@@ -153,7 +150,8 @@ package struct MetricLabels: Sendable {
     }
 
     func operation(_ operation: OSSOperation?) -> Int {
-        operation.flatMap { operationIndex[$0] } ?? operations.count - 1
+        // Raw values count the cases from zero.
+        operation.map { Int($0.rawValue) } ?? operations.count - 1
     }
 
     func rejection(_ rejection: Rejection) -> Int {

@@ -43,7 +43,8 @@ package struct OfflineJudge: Sendable {
         let lanes = MD5Lanes()
         var stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan,
-            settings: settings.admission, verifiesCRC64: settings.integrity.verifiesCRC64, lanes: lanes, now: now,
+            settings: settings.admission, verifiesCRC64: settings.integrity.verifiesCRC64, lanes: lanes,
+            now: now,
             policy: settings.admission.policy.map { PolicyRun($0, client: client) })
         note(stage.begin(verdict.view), &outcome)
         var document: [UInt8] = []

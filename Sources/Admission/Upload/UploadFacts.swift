@@ -1,5 +1,4 @@
 package import Bytes
-package import HTTPModel
 package import OSSModel
 
 /// Which upload in parts a request is about: its id together with bucket and object, so that an id under another
@@ -73,28 +72,27 @@ package enum UploadStep: Sendable {
     case aborts(UploadKey)
 
     /// nil for every other request, and where the upload cannot be told.
-    package init?(_ head: RequestHead, _ verdict: Verdict) {
-        switch verdict.operation {
+    package init?(_ view: HeadView) {
+        switch view.operation {
         case .initiateMultipartUpload:
-            guard verdict.resource.bucket != nil else { return nil }
-            self = .begins(verdict.resource, UploadEncryption(head.fields))
+            guard view.resource.bucket != nil else { return nil }
+            self = .begins(view.resource, UploadEncryption(view.fields))
         case .uploadPart, .uploadPartCopy:
-            let query = QueryParameters(head.query)
-            guard let key = Self.key(query, verdict),
-                let number = query.value("partNumber")?.decimal.flatMap({ UInt16(exactly: $0) })
+            guard let key = Self.key(view),
+                let number = view.query.value("partNumber")?.decimal.flatMap({ UInt16(exactly: $0) })
             else { return nil }
             self = .part(key, number: number)
         case .completeMultipartUpload:
-            guard let key = Self.key(QueryParameters(head.query), verdict) else { return nil }
+            guard let key = Self.key(view) else { return nil }
             self = .completes(key)
         case .abortMultipartUpload:
-            guard let key = Self.key(QueryParameters(head.query), verdict) else { return nil }
+            guard let key = Self.key(view) else { return nil }
             self = .aborts(key)
         default: return nil
         }
     }
 
-    private static func key(_ query: QueryParameters, _ verdict: Verdict) -> UploadKey? {
-        query.value("uploadId").flatMap { UploadKey(verdict.resource, id: $0) }
+    private static func key(_ view: HeadView) -> UploadKey? {
+        view.query.value("uploadId").flatMap { UploadKey(view.resource, id: $0) }
     }
 }
