@@ -17,7 +17,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     private var inputEnded = false
     private var lingered: UInt64 = 0
     /// Of the input: a head, a body, the next request, the end of lingering.
-    private lazy var deadline = Deadline(server.core) { [unowned self] in deadlineExpired() }
+    private let deadline: Deadline
 
     private enum Phase {
         /// Requests are read, or one is in progress.
@@ -31,6 +31,8 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         self.server = server
         self.connection = connection
         decoder = RequestDecoder(limits: server.settings.http1)
+        deadline = Deadline(server.core)
+        deadline.act { [unowned self] in deadlineExpired() }
         server.connectionOpened()
     }
 

@@ -31,7 +31,7 @@ final class ServerExchange: Responder {
         let isPersistent: Bool
         let expectsContinue: Bool
 
-        init(_ head: RequestHead) {
+        init(_ head: borrowing RequestHead) {
             isHead = head.method == .head
             version = head.version
             framing = head.framing
@@ -58,7 +58,7 @@ final class ServerExchange: Responder {
         case finished
     }
 
-    init(_ owner: ServerConnection, _ head: RequestHead) {
+    init(_ owner: ServerConnection, _ head: borrowing RequestHead) {
         self.owner = owner
         traits = RequestTraits(head)
         rateStart = owner.server.core.now

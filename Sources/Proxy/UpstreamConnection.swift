@@ -46,7 +46,7 @@ final class UpstreamConnection: ConnectionHandler {
     private var seenBytesWritten: UInt64 = 0
     /// The origin did not take all of the output then.
     private var wasOutputWaiting = false
-    private lazy var deadline = Deadline(pool.core) { [unowned self] in deadlineExpired() }
+    private let deadline: Deadline
 
     private enum State {
         /// For its turn: the origin has as many requests as it may have.
@@ -60,6 +60,8 @@ final class UpstreamConnection: ConnectionHandler {
     init(pool: UpstreamPool) {
         self.pool = pool
         decoder = ResponseDecoder(limits: pool.limits)
+        deadline = Deadline(pool.core)
+        deadline.act { [unowned self] in deadlineExpired() }
     }
 
     /// Begins a connection to the first of `addresses`; the others are tried when it cannot be made.
@@ -224,8 +226,10 @@ final class UpstreamConnection: ConnectionHandler {
 
     /// The origin is given its time from here, or from when it has taken all that still waits.
     private func awaitAnswer() {
-        seenBytesWritten = connection?.bytesWritten ?? 0
-        wasOutputWaiting = (connection?.pendingBytes ?? 0) > Self.gatheredBytesMax
+        if let connection {
+            seenBytesWritten = connection.bytesWritten
+            wasOutputWaiting = connection.pendingBytes > Self.gatheredBytesMax
+        }
         deadline.set(after: pool.settings.firstByteNanoseconds)
     }
 
@@ -343,9 +347,9 @@ final class UpstreamConnection: ConnectionHandler {
         let heard = listener
         listener = nil
         if let ticket = connection?.session?.takeTicket() { pool.ticket = ticket }
-        if answerStays, requestIsSent, !hasSurplus, connection?.pendingBytes == 0 {
+        if answerStays, requestIsSent, !hasSurplus, let connection, connection.pendingBytes == 0 {
             state = .idle
-            connection?.resumeReading()
+            connection.resumeReading()
             deadline.set(after: pool.settings.keepAliveNanoseconds)
             pool.give(self)
         } else {

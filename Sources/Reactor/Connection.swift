@@ -36,6 +36,8 @@ package final class Connection: EventTarget {
     package let core: ShardCore
     package var handler: (any ConnectionHandler)?
     private var descriptor: Descriptor?
+    /// That of the descriptor while it is open; beside it, because every look into what is owned is a checked access.
+    private(set) var number: Int32?
     private let family: Int32
     /// Made by us. The peer may answer and then reset, because it wants no more: its answer must be read.
     let isOutgoing: Bool
@@ -75,6 +77,7 @@ package final class Connection: EventTarget {
         state.isWriteBlocked = connecting
         let number = descriptor.number
         self.descriptor = consume descriptor
+        self.number = number
         guard core.register(number, self) else { return nil }
         if family != AF_UNIX { Sockets.set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
         core.connectionOpened()
@@ -101,7 +104,7 @@ package final class Connection: EventTarget {
 
     // MARK: For handlers
 
-    package var isOpen: Bool { descriptor != nil }
+    package var isOpen: Bool { number != nil }
     package var isCongested: Bool { state.isCongested }
     /// Bytes that the kernel has taken.
     package private(set) var bytesWritten: UInt64 = 0
@@ -115,7 +118,7 @@ package final class Connection: EventTarget {
 
     /// The address of the peer without its port.
     package var peerHost: String {
-        guard let number = descriptor?.number else { return "unknown" }
+        guard let number else { return "unknown" }
         return Sockets.peerAddress(number, family: family)?.host ?? "unknown"
     }
 
@@ -181,7 +184,7 @@ package final class Connection: EventTarget {
     func handle(_ flags: EventFlags) {
         if state.isConnecting, !finishConnecting(flags) { return }
         if flags.contains(.failed) {
-            guard let number = descriptor?.number else { return }
+            guard let number else { return }
             let error = Sockets.pendingError(number)
             failLater(TransportError("connection lost", errno: error == 0 ? ECONNRESET : error))
             return continueWork()
@@ -215,7 +218,7 @@ package final class Connection: EventTarget {
     func shutDown() { fail(TransportError("the shard stops", detail: "shut down")) }
 
     private func finishConnecting(_ flags: EventFlags) -> Bool {
-        guard let number = descriptor?.number else { return false }
+        guard let number else { return false }
         let error = Sockets.pendingError(number)
         guard error == 0, flags.isDisjoint(with: [.failed, .hungUp]) else {
             fail(TransportError("cannot connect", errno: error == 0 ? ECONNREFUSED : error))
@@ -238,7 +241,7 @@ package final class Connection: EventTarget {
     private func read() {
         if let layer, layer.endIsWaiting, !state.isReadPaused { return endInput() }
         guard state.isReadable || state.peerEnded, !state.isReadPaused, !state.inputEnded,
-            let number = descriptor?.number
+            let number
         else { return }
         let buffer = unsafe core.receiveBuffer
         let count = unsafe recv(number, buffer.baseAddress, buffer.count, 0)
@@ -289,7 +292,7 @@ package final class Connection: EventTarget {
         guard isOpen, output.isEmpty else { return }
         if state.closesAfterFlush {
             fail(nil)
-        } else if state.endsAfterFlush, let number = descriptor?.number {
+        } else if state.endsAfterFlush, let number {
             _ = shutdown(number, Int32(SHUT_WR))
         }
     }
@@ -298,7 +301,7 @@ package final class Connection: EventTarget {
 
     /// One gathered write of the buffer and `bytes`; what the kernel does not take is buffered.
     func writeThrough(_ bytes: Span<UInt8>) {
-        guard let number = descriptor?.number else { return }
+        guard let number else { return }
         let buffered = output.count
         let total = buffered + bytes.count
         let written = unsafe bytes.withUnsafeBytes { fresh in
@@ -371,7 +374,7 @@ package final class Connection: EventTarget {
     package private(set) var unsent: [UInt8] = []
 
     private func shut(reset: Bool) {
-        guard let number = descriptor?.number else { return }
+        guard let number else { return }
         core.unregister(number)
         if reset {
             var option = linger(l_onoff: 1, l_linger: 0)
@@ -379,6 +382,7 @@ package final class Connection: EventTarget {
                 number, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
         }
         descriptor = nil
+        self.number = nil
         if let layer {
             if !layer.session.isEstablished { unsent = layer.held }
         } else if state.isConnecting {

@@ -14,6 +14,13 @@ package final class Deadline {
         self.action = action
     }
 
+    /// Does nothing when it is due, until `act` has said what. An owner that has it from its own beginning need not
+    /// look on each use whether it is there.
+    package init(_ core: ShardCore) { self.core = core }
+
+    /// What is to be done when it is due; as for `init`.
+    package func act(_ action: @escaping () -> Void) { self.action = action }
+
     package var isSet: Bool { instant != .max }
 
     /// Sets or moves the deadline to `nanoseconds` from now; at least one tick of the wheel passes.

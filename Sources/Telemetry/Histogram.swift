@@ -9,17 +9,19 @@ final class Histogram: Sendable {
         (60_000_000, "60"),
     ]
 
-    /// How many fell between a bound and the one before it.
-    private let buckets = (0...bounds.count).map { _ in ShardMetrics.Counter() }
-    private let sum = ShardMetrics.Counter()
+    private static let limits = bounds.map(\.microseconds)
+    /// How many fell between a bound and the one before it, of each bucket; then the sum of all.
+    private let cells = ShardMetrics.CounterPage()
+    private static let sumIndex = bounds.count + 1
 
     func add(microseconds: UInt64) {
-        let place = Self.bounds.firstIndex { microseconds <= $0.microseconds } ?? Self.bounds.count
-        buckets[place].add(1)
-        sum.add(microseconds)
+        var place = 0
+        while place < Self.limits.count, microseconds > Self.limits[place] { place += 1 }
+        cells.add(1, at: place)
+        cells.add(microseconds, at: Self.sumIndex)
     }
 
     /// Of each bucket, the last included.
-    var counts: [UInt64] { buckets.map(\.value) }
-    var sumMicroseconds: UInt64 { sum.value }
+    var counts: [UInt64] { (0...Self.bounds.count).map { cells.value(at: $0) } }
+    var sumMicroseconds: UInt64 { cells.value(at: Self.sumIndex) }
 }
