@@ -97,7 +97,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("ConfigTests", ["Config"]),
+        tests("ConfigTests", ["Config", "Network"]),
         tests(
             "PolicyTests",
             ["Admission", "Bytes", "Config", "HTTPModel", "HTTP1", "OSSModel", "TestSupport"]),
@@ -107,8 +107,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Admission", "Bytes", "CNghttp2", "Digest", "Emulator", "HTTP1", "HTTPModel", "HTTPServer",
-                "OSSModel",
-                "Proxy", "Reactor", "TLS", "Telemetry", "TestSupport",
+                "Network", "OSSModel", "Proxy", "Reactor", "TLS", "Telemetry", "TestSupport",
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
         tests("FuzzingTests", ["Fuzzing"]),

@@ -1,4 +1,5 @@
 package import Admission
+package import Network
 
 /// The whole configuration of one process: validated, complete with defaults, and never changed afterwards.
 package struct Configuration: Sendable, Equatable {
@@ -13,6 +14,10 @@ package struct Configuration: Sendable, Equatable {
         /// nil for plain text.
         package var tls: ListenerTLS?
         package var protocols: [ListenerProtocol]
+        /// Who may connect, with a header of the PROXY protocol first; nil when there are no such headers.
+        package var proxyFrom: [AddressRange]?
+        /// Whose `X-Forwarded-For` is believed.
+        package var forwardedFrom: [AddressRange] = []
     }
 
     /// Names of files with a certificate and its chain, and with the key to it, in PEM form.
@@ -109,6 +114,8 @@ package struct Configuration: Sendable, Equatable {
         package var headBytesMax: Int
         package var fieldsMax: Int
         package var connectionsMax: Int
+        /// Of one client; 0: no bound.
+        package var connectionsPerAddressMax: Int
         /// How much of an unread body is read and thrown away after an early answer.
         package var drainBytesMax: Int
         /// Requests that the origin gets at once.

@@ -1,4 +1,5 @@
 import JSON
+import Network
 
 /// Makes a `Configuration` of a parsed file. Pure but for `readSecret`, which fetches the text of a secret's file.
 struct ConfigurationDecoder {
@@ -53,8 +54,33 @@ struct ConfigurationDecoder {
             guard reader.isObject else { return nil }
             let tls = listenerTLS(reader)
             let protocols = protocols(reader, isSecure: tls != nil)
+            let proxyFrom = ranges(reader, "proxyProtocol")
+            let forwardedFrom = ranges(reader, "forwardedFor") ?? []
             return bind(reader).map {
-                ($0.path, Configuration.Listener(bind: $0.bind, tls: tls, protocols: protocols))
+                (
+                    $0.path,
+                    Configuration.Listener(
+                        bind: $0.bind, tls: tls, protocols: protocols, proxyFrom: proxyFrom,
+                        forwardedFrom: forwardedFrom)
+                )
+            }
+        }
+    }
+
+    /// Whom a listener believes; nil without the key.
+    private func ranges(_ listener: ObjectReader, _ name: String) -> [AddressRange]? {
+        guard listener.contains(name) else { return nil }
+        let reader = listener.object(name)
+        let texts = reader.texts("from") ?? []
+        if reader.isObject, texts.isEmpty, reader.itemCount("from") ?? 0 == 0 {
+            problems.add(reader.path, "needs a list \"from\" with at least one address or range")
+        }
+        return texts.compactMap { path, text in
+            do throws(AddressRange.Malformed) {
+                return try AddressRange(text)
+            } catch {
+                problems.add(path, error.message)
+                return nil
             }
         }
     }
@@ -195,6 +221,7 @@ struct ConfigurationDecoder {
         Configuration.Limits(
             targetBytesMax: number(reader, "target"), headBytesMax: number(reader, "head"),
             fieldsMax: number(reader, "fields"), connectionsMax: number(reader, "connections"),
+            connectionsPerAddressMax: number(reader, "connectionsPerAddress"),
             drainBytesMax: number(reader, "drain"),
             upstreamConnectionsMax: number(reader, "upstreamConnections"),
             upstreamQueueMax: number(reader, "upstreamQueue"), uploadsMax: number(reader, "uploads"),

@@ -33,8 +33,7 @@ struct ConfigurationKey: Sendable {
 
     /// Keys that the product will have and this version refuses, with their paths as above.
     static let later: Set<String> = [
-        "listeners[].proxyProtocol", "quota",
-        "integrity.sha256", "limits.connectionsPerAddress",
+        "quota", "integrity.sha256",
     ]
 
     static func named(_ path: String) -> ConfigurationKey? { byPath[path] }
@@ -75,6 +74,13 @@ struct ConfigurationKey: Sendable {
             ConfigurationKey(
                 "listeners[].tls.clientCA", .text, nil,
                 "a PEM file; clients must present a certificate that one of its authorities has signed"),
+            ConfigurationKey(
+                "listeners[].proxyProtocol.from[]", .text, nil,
+                "connections begin with a header of the PROXY protocol, and come from these: an address, a range such as "
+                    + "`10.0.0.0/8`, or `unix`"),
+            ConfigurationKey(
+                "listeners[].forwardedFor.from[]", .text, nil,
+                "whose `X-Forwarded-For` is believed, written as above"),
             ConfigurationKey(
                 "admin.bind", .text, "127.0.0.1:9090",
                 "health and metrics, an address as above; `off` for none"),
@@ -159,7 +165,13 @@ struct ConfigurationKey: Sendable {
         ConfigurationKey(
             "limits.head", .size(1024...(1 << 20)), "32KiB", "request head in all; longer ones get 431"),
         ConfigurationKey("limits.fields", .count(8...1000), "128", "fields of a head; more get 431"),
-        ConfigurationKey("limits.connections", .count(1...1_000_000), "10000", "client connections in all"),
+        ConfigurationKey(
+            "limits.connections", .count(1...1_000_000), "10000",
+            "client connections in all; more are closed at once"),
+        ConfigurationKey(
+            "limits.connectionsPerAddress", .count(0...1_000_000), "0",
+            "connections of one client, in IPv6 of one /64, and requests under way that a proxy forwards for it; more get "
+                + "503; 0 is no bound"),
         ConfigurationKey(
             "limits.drain", .size(0...(1 << 40)), "1GiB",
             "unread body that is taken after an early answer before the connection closes"),
@@ -184,7 +196,7 @@ struct ConfigurationKey: Sendable {
             "without a byte of a request body; then `RequestTimeout`"),
         ConfigurationKey(
             "timeouts.minimumRate", .size(0...(1 << 30)), "0",
-            "bytes a second that a body must keep up; 0 is no bound"),
+            "bytes a second that a client must send of a body, and take of an answer; 0 is no bound"),
         ConfigurationKey(
             "timeouts.upstreamConnect", .duration(waiting), "5s", "to reach the origin; then 504"),
         ConfigurationKey(

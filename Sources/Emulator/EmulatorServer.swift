@@ -16,7 +16,7 @@ package final class EmulatorServer: Sendable {
         await shard.run { core in
             let application = EmulatorApplication(store: store, settings: settings, core: core)
             let server = Server(core: core, settings: ServerSettings(), application: application)
-            server.listen(sockets, socket: 0, connectionsMax: .max)
+            server.listen(sockets, socket: 0)
             core.services.append(server)
         }
     }
@@ -27,9 +27,11 @@ package final class EmulatorServer: Sendable {
     ) async throws(TransportError) -> BindAddress {
         let sockets = try ListenerSockets.bind(bind, count: 1)
         await shard.run { core in
+            var settings = ServerSettings()
+            settings.connectionsMax = 64
             let server = Server(
-                core: core, settings: ServerSettings(), application: FaultAdmin(faults, parse: parse))
-            server.listen(sockets, socket: 0, connectionsMax: 64)
+                core: core, settings: settings, application: FaultAdmin(faults, parse: parse))
+            server.listen(sockets, socket: 0)
             core.services.append(server)
         }
         return sockets.address

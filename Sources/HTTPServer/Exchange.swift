@@ -42,7 +42,7 @@ package protocol Responder: AnyObject {
     func resume(_ reason: PauseReasons)
     /// The client has not taken what was sent, and the high mark is passed: send no more until `downstreamDrained`.
     var isCongested: Bool { get }
-    /// The address of the client, for records.
+    /// The address of the client, for records: that of the connection, or whom proxies that are believed have named.
     var clientAddress: String { get }
     /// Whom the client's TLS certificate names, which an authority of the listener has signed; nil without one.
     var clientCertificate: TLSPeer? { get }
@@ -70,16 +70,24 @@ package protocol ExchangeHandler: AnyObject {
     func departed()
 }
 
-/// Why a request head was not accepted by the decoder, as far as an answer needs to know.
-package struct HeadFailure: Error, Sendable, Equatable {
-    /// The status to answer with (400, 408, 414, 431, 501, 505).
+/// Why a request head was not accepted, as far as an answer needs to know.
+package struct HeadFailure: Error, Sendable {
+    /// The status to answer with (400, 408, 414, 431, 501, 503, 505).
     package let status: Int
     /// What was wrong, in words for the log.
     package let reason: String
+    /// The head, if there is nothing wrong with it but that its client has too much under way.
+    package let head: RequestHead?
 
-    package init(status: Int, reason: String) {
+    package init(status: Int, reason: String, head: RequestHead? = nil) {
         self.status = status
         self.reason = reason
+        self.head = head
+    }
+
+    /// The client has more connections than it may have.
+    static func tooManyConnections(_ head: RequestHead) -> HeadFailure {
+        HeadFailure(status: 503, reason: "too many connections of this client", head: head)
     }
 }
 

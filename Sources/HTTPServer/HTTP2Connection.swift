@@ -10,6 +10,7 @@ import Reactor
 final class HTTP2Connection: ConnectionHandler, DrainableConnection {
     unowned let server: Server
     let connection: Connection
+    private let peer: ConnectionPeer
     let session: HTTP2Session
     private var exchanges: [Int32: HTTP2Exchange] = [:]
     /// Those whose application waits until the client has taken more.
@@ -22,8 +23,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
     private var deadlineIsForFields = false
     /// For a field list, or for the next request.
     private lazy var deadline = Deadline(server.core) { [unowned self] in deadlineExpired() }
-    private lazy var outputDeadline = Deadline(server.core) { [unowned self] in outputDeadlineExpired() }
-    private var outputSeen: UInt64 = 0
+    private lazy var outputWatch = OutputWatch(server, connection) { [unowned self] in close(reset: true) }
 
     private enum Phase {
         case open
@@ -32,9 +32,10 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         case closed
     }
 
-    init(_ server: Server, _ connection: Connection) {
+    init(_ server: Server, _ connection: Connection, _ peer: ConnectionPeer) {
         self.server = server
         self.connection = connection
+        self.peer = peer
         var limits = server.settings.http2
         limits.fieldListBytesMax = server.settings.http1.headBytesMax
         session = HTTP2Session(limits: limits)
@@ -132,12 +133,17 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         do throws(DecodeError) {
             guard !isTooLarge else { throw DecodeError(status: 431, reason: "field list too long") }
             let head = try HTTP2Head.request(fields, endsStream: endsStream, limits: server.settings.http1)
-            let made = HTTP2Exchange(self, stream: stream, head)
+            let source = peer.source(of: head, server)
+            let made = HTTP2Exchange(self, stream: stream, head, source)
             exchanges[stream] = made
+            guard !source.isRefused else {
+                return server.application.refuse(.tooManyConnections(head), made)
+            }
             made.start(server.application.begin(head, made))
         } catch {
             let head = RequestHead(method: .other([]), target: [], version: .http2, isPersistent: false)
-            let made = HTTP2Exchange(self, stream: stream, head)
+            let made = HTTP2Exchange(
+                self, stream: stream, head, RequestSource(client: peer.address, isRefused: false, slot: nil))
             exchanges[stream] = made
             made.giveUp()
             server.application.refuse(HeadFailure(status: error.status, reason: error.reason), made)
@@ -148,7 +154,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         congested.remove(stream)
         exchanges.removeValue(forKey: stream)?.connectionLost()
         guard exchanges.isEmpty, phase == .open else { return }
-        if inputEnded || !server.acceptsFurtherRequests, !awaitsPing {
+        if inputEnded || !server.acceptsFurtherRequests || peer.isRefused, !awaitsPing {
             if !inputEnded { session.end() }
             return endAfterOutput()
         }
@@ -172,7 +178,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
             tellDrained()
         }
         isPumping = false
-        if connection.isOutputBlocked { watchOutput() }
+        if connection.isOutputBlocked { outputWatch.begin() }
         if phase == .open, session.isOver { endAfterOutput() }
     }
 
@@ -228,18 +234,6 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         endAfterOutput()
     }
 
-    private func watchOutput() {
-        guard !outputDeadline.isSet else { return }
-        outputSeen = connection.bytesWritten
-        outputDeadline.set(after: server.settings.bodyIdleNanoseconds)
-    }
-
-    private func outputDeadlineExpired() {
-        guard connection.pendingBytes > 0 else { return }
-        guard connection.bytesWritten != outputSeen else { return close(reset: true) }
-        watchOutput()
-    }
-
     // MARK: End
 
     /// Says what is left to be said and ends our side, then waits for the client to end its own: closing with unread
@@ -253,7 +247,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         loseExchanges()
         guard !inputEnded else { return closeAfterOutput() }
         connection.endOutput()
-        if connection.pendingBytes > 0 { watchOutput() }
+        outputWatch.begin()
         lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
         deadline.set(after: server.settings.lingerIdleNanoseconds)
     }
@@ -262,7 +256,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
     private func closeAfterOutput() {
         guard connection.pendingBytes > 0 else { return close() }
         deadline.cancel()
-        watchOutput()
+        outputWatch.begin()
         connection.closeAfterFlush()
     }
 
@@ -288,7 +282,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         guard phase != .closed else { return }
         phase = .closed
         deadline.retire()
-        outputDeadline.retire()
+        outputWatch.retire()
         server.setDrainable(self, false)
         server.connectionClosed()
         loseExchanges()

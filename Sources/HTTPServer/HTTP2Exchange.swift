@@ -14,6 +14,7 @@ final class HTTP2Exchange: Responder {
     private unowned let server: Server
     private let stream: Int32
     private let head: RequestHead
+    private let source: RequestSource
     private var handler: (any ExchangeHandler)?
     private var request = RequestState.reading
     private var response = ResponseState.none
@@ -26,11 +27,9 @@ final class HTTP2Exchange: Responder {
     /// The stream has ended on the client's side, with these.
     private var trailers: Fields?
     private(set) var bodyBytesSent: UInt64 = 0
-    private var rateStart: UInt64
-    private var rateBytes: UInt64 = 0
+    private var rate: BodyRate
     private lazy var bodyDeadline = Deadline(server.core) { [unowned self] in bodyFailed(.stalled) }
-    private lazy var responseDeadline = Deadline(server.core) { [unowned self] in responseDeadlineExpired() }
-    private var responseSeen: UInt64 = 0
+    private var outputWatch: OutputWatch?
     /// A reset that comes with the answer makes some clients (curl 7.88) forget the answer.
     private static let resetDelayNanoseconds: UInt64 = 200_000_000
     private lazy var resetDeadline = Deadline(server.core) { [unowned self] in resetAnswered() }
@@ -52,12 +51,13 @@ final class HTTP2Exchange: Responder {
         case finished
     }
 
-    init(_ owner: HTTP2Connection, stream: Int32, _ head: RequestHead) {
+    init(_ owner: HTTP2Connection, stream: Int32, _ head: RequestHead, _ source: RequestSource) {
         self.owner = owner
         server = owner.server
         self.stream = stream
         self.head = head
-        rateStart = owner.server.core.now
+        self.source = source
+        rate = BodyRate(from: owner.server.core.now)
     }
 
     /// The application has made the handler; it may have answered already.
@@ -79,12 +79,12 @@ final class HTTP2Exchange: Responder {
             return owner?.session.consumeConnection(count: body.count) ?? ()
         }
         received += UInt64(body.count)
-        rateBytes += UInt64(body.count)
+        rate.add(UInt64(body.count))
         if let length, received > length {
             drop(body.count)
             return bodyFailed(.malformed("more data than Content-Length says"))
         }
-        if isTooSlow {
+        if rate.isTooSlow(server.settings, at: server.core.now) {
             drop(body.count)
             return bodyFailed(.stalled)
         }
@@ -227,6 +227,7 @@ final class HTTP2Exchange: Responder {
 
     func pause(_ reason: PauseReasons) {
         pauses.insert(reason)
+        rate.pause(at: server.core.now)
         bodyDeadline.cancel()
     }
 
@@ -234,41 +235,45 @@ final class HTTP2Exchange: Responder {
         guard !pauses.isDisjoint(with: reason) else { return }
         pauses.subtract(reason)
         guard pauses.isEmpty, request == .reading, let owner else { return }
-        // Time spent paused says nothing about the client's rate.
-        rateStart = server.core.now
-        rateBytes = 0
+        rate.resume(at: server.core.now)
         if trailers == nil, head.framing != .none { setBodyDeadline() }
         proceed()
         owner.pump()
     }
 
     var isCongested: Bool { owner?.isCongested(stream) ?? false }
-    var clientAddress: String { owner?.connection.peerHost ?? "unknown" }
+    var clientAddress: String { source.client.description }
     var clientCertificate: TLSPeer? { owner?.connection.session?.peer }
 
     // MARK: Time
 
     private func setBodyDeadline() { bodyDeadline.set(after: server.settings.bodyIdleNanoseconds) }
 
-    /// The client must take some of the answer each time that a body may be idle.
+    /// The client must take the answer, as its window for the stream shows. While the whole connection is held up, which
+    /// its own watch sees, nothing is to be said of one stream.
     private func watchResponse() {
-        guard let owner, !responseDeadline.isSet, owner.session.pendingBytes(stream: stream) > 0 else {
-            return
-        }
-        responseSeen = bodyBytesSent - UInt64(owner.session.pendingBytes(stream: stream))
-        responseDeadline.set(after: server.settings.bodyIdleNanoseconds)
+        guard let owner, owner.session.pendingBytes(stream: stream) > 0 else { return }
+        let watch =
+            outputWatch
+            ?? OutputWatch(
+                server, output: { [unowned self] in waitingResponse },
+                isHeldUp: { [unowned self] in self.owner?.connection.isOutputBlocked == true },
+                giveUp: { [unowned self] in cancelStream() })
+        outputWatch = watch
+        watch.begin()
     }
 
-    private func responseDeadlineExpired() {
-        guard let owner else { return }
+    /// nil when nothing waits for the window of the stream.
+    private var waitingResponse: OutputWatch.Output? {
+        guard let owner else { return nil }
         let left = owner.session.pendingBytes(stream: stream)
-        guard left > 0 else { return }
-        guard bodyBytesSent - UInt64(left) != responseSeen else {
-            owner.session.reset(stream: stream, code: HTTP2Session.cancel)
-            owner.pump()
-            return owner.settle()
-        }
-        watchResponse()
+        return left > 0 ? .init(sent: bodyBytesSent, taken: bodyBytesSent - UInt64(left)) : nil
+    }
+
+    private func cancelStream() {
+        owner?.session.reset(stream: stream, code: HTTP2Session.cancel)
+        owner?.pump()
+        owner?.settle()
     }
 
     /// The request was answered before it was complete, and the client goes on with it: its stream is cut without an
@@ -283,23 +288,10 @@ final class HTTP2Exchange: Responder {
         owner.settle()
     }
 
-    private var isTooSlow: Bool {
-        let settings = server.settings
-        let elapsed = server.core.now &- rateStart
-        guard settings.bodyBytesPerSecondMin > 0, elapsed >= settings.rateWindowNanoseconds else {
-            return false
-        }
-        let demanded = settings.bodyBytesPerSecondMin &* (elapsed / 1_000_000_000)
-        defer {
-            rateStart = server.core.now
-            rateBytes = 0
-        }
-        return rateBytes < demanded
-    }
-
     private func release() {
         bodyDeadline.retire()
-        responseDeadline.retire()
+        outputWatch?.retire()
+        outputWatch = nil
         resetDeadline.retire()
         handler = nil
         owner = nil

@@ -9,6 +9,7 @@ import Reactor
 final class ServerConnection: ConnectionHandler, DrainableConnection {
     let server: Server
     let connection: Connection
+    let peer: ConnectionPeer
     private var decoder: RequestDecoder
     private var pending: [UInt8] = []
     private var exchange: ServerExchange?
@@ -27,9 +28,10 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         case closed
     }
 
-    init(_ server: Server, _ connection: Connection) {
+    init(_ server: Server, _ connection: Connection, _ peer: ConnectionPeer) {
         self.server = server
         self.connection = connection
+        self.peer = peer
         decoder = RequestDecoder(limits: server.settings.http1)
         deadline = Deadline(server.core)
         deadline.act { [unowned self] in deadlineExpired() }
@@ -165,8 +167,13 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     private func begin(_ head: RequestHead) {
         deadlineIsForHead = false
         deadline.set(after: server.settings.bodyIdleNanoseconds)
-        let made = ServerExchange(self, head)
+        let source = peer.source(of: head, server)
+        let made = ServerExchange(self, head, source)
         exchange = made
+        guard !source.isRefused else {
+            made.isUnreadable = peer.isRefused
+            return server.application.refuse(.tooManyConnections(head), made)
+        }
         made.start(server.application.begin(head, made))
     }
 
@@ -179,8 +186,9 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     }
 
     private func refuse(_ failure: HeadFailure) {
+        let head = RequestHead(method: .other([]), target: [], framing: .untilClose, isPersistent: false)
         let made = ServerExchange(
-            self, RequestHead(method: .other([]), target: [], framing: .untilClose, isPersistent: false))
+            self, head, RequestSource(client: peer.address, isRefused: false, slot: nil))
         exchange = made
         made.isUnreadable = true
         server.application.refuse(failure, made)
@@ -207,21 +215,12 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
 
     /// The client does not take the answer: from now on its progress is watched until all is taken.
     func watchOutput() {
-        let watch = outputDeadline ?? Deadline(server.core) { [unowned self] in outputDeadlineExpired() }
-        outputDeadline = watch
-        guard !watch.isSet else { return }
-        outputSeen = connection.bytesWritten
-        watch.set(after: server.settings.bodyIdleNanoseconds)
+        let watch = outputWatch ?? OutputWatch(server, connection) { [unowned self] in cut() }
+        outputWatch = watch
+        watch.begin()
     }
 
-    private var outputDeadline: Deadline?
-    private var outputSeen: UInt64 = 0
-
-    private func outputDeadlineExpired() {
-        guard connection.pendingBytes > 0 else { return }
-        guard connection.bytesWritten != outputSeen else { return cut() }
-        watchOutput()
-    }
+    private var outputWatch: OutputWatch?
 
     /// The rest of a request that was answered is given this time, however it comes.
     func setRestDeadline() { deadline.set(after: server.settings.lingerNanoseconds) }
@@ -236,7 +235,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         phase = .lingering
         pending = []
         connection.endOutput()
-        if connection.pendingBytes > 0 { watchOutput() }
+        watchOutput()
         lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
         deadline.set(after: server.settings.lingerIdleNanoseconds)
         connection.resumeReading()
@@ -266,7 +265,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         guard phase != .closed else { return }
         phase = .closed
         deadline.retire()
-        outputDeadline?.retire()
+        outputWatch?.retire()
         server.setDrainable(self, false)
         server.connectionClosed()
         if let open = exchange {

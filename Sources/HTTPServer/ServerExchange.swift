@@ -10,6 +10,7 @@ final class ServerExchange: Responder {
     /// Let go when the exchange ends, which also breaks the cycle between the two.
     private var owner: ServerConnection?
     private let traits: RequestTraits
+    private let source: RequestSource
     private var handler: (any ExchangeHandler)?
     private var request = RequestState.reading
     private var response = ResponseState.none
@@ -20,8 +21,7 @@ final class ServerExchange: Responder {
     private var keeps = true
     private var drained: UInt64 = 0
     private(set) var bodyBytesSent: UInt64 = 0
-    private var rateStart: UInt64 = 0
-    private var rateBytes: UInt64 = 0
+    private var rate: BodyRate
 
     /// What of the head is still needed: copying all of it would count references to its parts.
     private struct RequestTraits {
@@ -58,10 +58,11 @@ final class ServerExchange: Responder {
         case finished
     }
 
-    init(_ owner: ServerConnection, _ head: borrowing RequestHead) {
+    init(_ owner: ServerConnection, _ head: borrowing RequestHead, _ source: RequestSource) {
         self.owner = owner
+        self.source = source
         traits = RequestTraits(head)
-        rateStart = owner.server.core.now
+        rate = BodyRate(from: owner.server.core.now)
     }
 
     /// The application has made the handler; it may have answered already.
@@ -83,9 +84,10 @@ final class ServerExchange: Responder {
     var isAnswered: Bool { response == .finished }
 
     func receive(_ body: Span<UInt8>, remaining: UInt64?) {
-        guard response != .finished else { return drain(body.count) }
-        rateBytes += UInt64(body.count)
-        if isTooSlow { return bodyFailed(.stalled) }
+        guard response != .finished, let owner else { return drain(body.count) }
+        rate.add(UInt64(body.count))
+        let server = owner.server
+        if rate.isTooSlow(server.settings, at: server.core.now) { return bodyFailed(.stalled) }
         handler?.receive(body, remaining: remaining)
     }
 
@@ -207,7 +209,9 @@ final class ServerExchange: Responder {
 
     func pause(_ reason: PauseReasons) {
         pauses.insert(reason)
-        owner?.cancelBodyDeadline()
+        guard let owner else { return }
+        rate.pause(at: owner.server.core.now)
+        owner.cancelBodyDeadline()
     }
 
     func resume(_ reason: PauseReasons) {
@@ -215,14 +219,12 @@ final class ServerExchange: Responder {
         pauses.subtract(reason)
         guard pauses.isEmpty, request == .reading, let owner else { return }
         owner.setBodyDeadline()
-        // Time spent paused says nothing about the client's rate.
-        rateStart = owner.server.core.now
-        rateBytes = 0
+        rate.resume(at: owner.server.core.now)
         owner.processPending()
     }
 
     var isCongested: Bool { owner?.connection.isCongested ?? false }
-    var clientAddress: String { owner?.connection.peerHost ?? "unknown" }
+    var clientAddress: String { source.client.description }
     var clientCertificate: TLSPeer? { owner?.connection.session?.peer }
 
     // MARK: Helpers
@@ -247,21 +249,6 @@ final class ServerExchange: Responder {
         case .chunked: return .chunked
         case .untilClose: return .untilClose
         }
-    }
-
-    private var isTooSlow: Bool {
-        guard let owner else { return false }
-        let settings = owner.server.settings
-        let elapsed = owner.server.core.now &- rateStart
-        guard settings.bodyBytesPerSecondMin > 0, elapsed >= settings.rateWindowNanoseconds else {
-            return false
-        }
-        let demanded = settings.bodyBytesPerSecondMin &* (elapsed / 1_000_000_000)
-        defer {
-            rateStart = owner.server.core.now
-            rateBytes = 0
-        }
-        return rateBytes < demanded
     }
 
     private func drain(_ count: Int) {

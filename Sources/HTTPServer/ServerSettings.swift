@@ -16,7 +16,8 @@ package struct ServerSettings: Sendable {
     package var keepAliveNanoseconds: UInt64 = 75_000_000_000
     /// Without a byte of the body, while it is being read; also without progress of a response.
     package var bodyIdleNanoseconds: UInt64 = 30_000_000_000
-    /// Bytes a second that a body must bring on average over `rateWindowNanoseconds`; 0 for no minimum.
+    /// Bytes a second that a client must send of a body, and take of an answer that waits for it, on average over
+    /// `rateWindowNanoseconds`; 0 for no minimum.
     package var bodyBytesPerSecondMin: UInt64 = 0
     package var rateWindowNanoseconds: UInt64 = 10_000_000_000
     /// An unread rest of a request body up to this size is drained so that the connection can be kept.
@@ -26,6 +27,10 @@ package struct ServerSettings: Sendable {
     package var lingerNanoseconds: UInt64 = 30_000_000_000
     /// Without a byte while lingering: a client that has stopped sending has read the answer.
     package var lingerIdleNanoseconds: UInt64 = 2_000_000_000
+    /// Of the server, which is on one shard; further ones are closed at once.
+    package var connectionsMax = Int.max
+    /// Of each client, on all shards that share the counts; 0 for no limit. As many again are answered with 503.
+    package var connectionsPerAddressMax = 0
     /// The `Server` field of answers that have none.
     package var serverName = "AliyunOSS"
 
@@ -38,20 +43,30 @@ package final class Server: ShardService {
     package let core: ShardCore
     package private(set) var settings: ServerSettings
     let application: any Application
+    let addressCounts: AddressCounts
     /// Hears of every connection that opens or closes.
     package var connectionsChanged: (_ isOpen: Bool) -> Void = { _ in }
     /// Hears of what happens below the level of requests.
     package var observe: (ServerEvent) -> Void = { _ in }
     private(set) var connectionCount = 0
-    private var listeners: [Listener] = []
+    private var listeners: [Int: OpenListener] = [:]
     private var isDraining = false
     private var drainable: [ObjectIdentifier: any DrainableConnection] = [:]
-    /// By listener, in the order in which they were added.
-    private var options: [ListenerOptions] = []
     private var dateSecond: Int64 = .min
     private var dateText: [UInt8] = []
 
-    package init(core: ShardCore, settings: ServerSettings, application: any Application) {
+    /// A listener and how those are served whom it accepts from now on.
+    private struct OpenListener {
+        let listener: Listener
+        var options: ListenerOptions
+    }
+
+    /// `addressCounts` are shared by the servers that are one to their clients.
+    package init(
+        core: ShardCore, settings: ServerSettings, application: any Application,
+        addressCounts: AddressCounts = AddressCounts()
+    ) {
+        self.addressCounts = addressCounts
         self.core = core
         self.settings = settings
         self.application = application
@@ -59,58 +74,56 @@ package final class Server: ShardService {
 
     /// Serves a connection that a listener has accepted.
     package func serve(_ connection: Connection, _ options: ListenerOptions = ListenerOptions()) {
-        guard let tls = options.tls else { return servePlain(connection, options) }
-        connection.secure(tls.makeSession())
-        let handshake = HandshakeConnection(self, connection, options)
-        connection.handler = handshake
-        handshake.start()
-    }
-
-    private func servePlain(_ connection: Connection, _ options: ListenerOptions) {
-        guard options.protocols.contains(.h2c) else { return _ = serve(connection, speaking: nil, options) }
-        guard options.protocols.contains(.http11) else {
-            return _ = serve(connection, speaking: "h2", options)
+        guard options.isDirect else {
+            let opening = OpeningConnection(self, connection, options)
+            connection.handler = opening
+            return opening.start()
         }
-        let preface = PrefaceConnection(self, connection, options)
-        connection.handler = preface
-        preface.start()
+        guard let peer = ConnectionPeer(connection.peerAddress, options, self) else {
+            return connection.close()
+        }
+        _ = serve(connection, speaking: nil, options, peer)
     }
 
     /// Serves a connection whose protocol is known; nil when the client has not said. Returns who hears it.
     func serve(
-        _ connection: Connection, speaking name: String?, _ options: ListenerOptions
+        _ connection: Connection, speaking name: String?, _ options: ListenerOptions, _ peer: ConnectionPeer
     ) -> any ConnectionHandler {
         if name == "h2" || name == nil && !options.protocols.contains(.http11) {
-            let server = HTTP2Connection(self, connection)
+            let server = HTTP2Connection(self, connection, peer)
             connection.handler = server
             server.start()
             return server
         }
-        let server = ServerConnection(self, connection)
+        let server = ServerConnection(self, connection, peer)
         connection.handler = server
         server.start()
         return server
     }
 
-    /// Serves what comes to a bound address.
+    /// Serves what comes to a bound address; `id` is what the listener is called by from now on.
     package func listen(
-        _ sockets: ListenerSockets, socket index: Int, connectionsMax: Int,
-        options listenerOptions: ListenerOptions = ListenerOptions()
+        _ sockets: ListenerSockets, socket index: Int, id: Int = 0,
+        options: ListenerOptions = ListenerOptions()
     ) {
-        let place = options.count
-        options.append(listenerOptions)
         let listener = sockets.listen(
-            on: core, socket: index, isFull: { [unowned self] in connectionCount >= connectionsMax }
-        ) {
-            [unowned self] in serve($0, options[place])
+            on: core, socket: index, isFull: { [unowned self] in connectionCount >= settings.connectionsMax },
+            refused: { [unowned self] in observe(.connectionRefused($0 == .full ? .total : .descriptors)) }
+        ) { [unowned self] connection in
+            serve(connection, listeners[id]?.options ?? options)
         }
-        if let listener { listeners.append(listener) }
+        if let listener { listeners[id] = OpenListener(listener: listener, options: options) }
     }
 
-    /// How connections of the listeners are served that come from now on; one for each listener, in order.
-    package func replaceOptions(_ fresh: [ListenerOptions]) {
-        precondition(fresh.count == options.count, "as many options as listeners")
-        options = fresh
+    /// How connections of a listener are served that come from now on.
+    package func replaceOptions(_ fresh: ListenerOptions, ofListener id: Int) {
+        listeners[id]?.options = fresh
+    }
+
+    /// Accepts who waits already, and nobody after that. Open connections stay.
+    package func closeListener(_ id: Int) {
+        listeners[id]?.listener.close()
+        listeners[id] = nil
     }
 
     /// Other bounds from now on. A connection keeps those of its decoder, which it began with.
@@ -119,7 +132,7 @@ package final class Server: ShardService {
     /// Closes the listeners and idle connections; every answer from now on closes its connection.
     package func drain() {
         isDraining = true
-        for listener in listeners { listener.close() }
+        for open in listeners.values { open.listener.close() }
         for connection in drainable.values { connection.closeIdle() }
     }
 

@@ -30,6 +30,9 @@ extension CatalogueRow {
         "gateway-unavailable", 503, "ServiceUnavailable", "The origin cannot be reached, please retry later.")
     package static let gatewayOverloaded = CatalogueRow(
         "gateway-overloaded", 503, "ServiceUnavailable", "The gateway is overloaded, please retry later.")
+    package static let gatewayTooManyConnections = CatalogueRow(
+        "gateway-too-many-connections", 503, "ServiceUnavailable",
+        "There are too many connections of this client, please retry later.")
     package static let gatewayTimeout = CatalogueRow(
         "gateway-timeout", 504, "GatewayTimeout", "The origin did not answer in time.")
     package static let gatewayVersion = CatalogueRow(
@@ -40,13 +43,14 @@ extension CatalogueRow {
         .gatewayMalformedRequest, .gatewayHeadTimeout, .gatewayBodyTooLarge, .gatewayTargetTooLong,
         .gatewayExpectation, .gatewayTooManyRequests, .gatewayHeadTooLarge, .gatewayInternal,
         .gatewayNotImplemented, .gatewayBadGateway, .gatewayUnavailable, .gatewayOverloaded,
-        .gatewayTimeout, .gatewayVersion,
+        .gatewayTooManyConnections, .gatewayTimeout, .gatewayVersion,
     ]
 
-    /// The row that answers a head which never became a request (see `HeadFailure.status`); 411 is the service's
-    /// own row, and a status without one is a malformed request.
+    /// The row that answers a head which never became a request (see `HeadFailure.status`): 503 is for a client with too
+    /// many connections, 411 is the service's own row, and a status without one is a malformed request.
     package static func headFailure(status: Int) -> CatalogueRow {
         if status == 411 { return .missingContentLength }
+        if status == 503 { return .gatewayTooManyConnections }
         let row = gatewayRows.first { $0.status == status }
         return row ?? .gatewayMalformedRequest
     }

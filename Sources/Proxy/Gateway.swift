@@ -28,7 +28,8 @@ package final class Gateway: Application {
     package init(
         core: ShardCore, shards: [Shard], settings: GatewaySettings, metrics: ShardMetrics,
         labels: MetricLabels, rejectionLog: LogSink?,
-        accessLog: AccessLog? = nil, rejectionsWrittenMax: Int = 0, recent: RecentRejections? = nil
+        accessLog: AccessLog? = nil, rejectionsWrittenMax: Int = 0, recent: RecentRejections? = nil,
+        originReports: OriginReports? = nil
     ) {
         self.core = core
         self.settings = settings
@@ -43,7 +44,8 @@ package final class Gateway: Application {
             rejectionLog?.enqueue(line, at: record.unixMilliseconds)
         }
         origins = OriginGroup(
-            core: core, settings: settings.origin, shards: max(shards.count, 1), metrics: metrics)
+            core: core, settings: settings.origin, shards: max(shards.count, 1), metrics: metrics,
+            reports: originReports)
         uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
         core.deferredWork.append(lanes)
     }
@@ -55,11 +57,11 @@ package final class Gateway: Application {
     }
 
     package func refuse(_ failure: HeadFailure, _ responder: any Responder) {
-        let head = RequestHead(method: .other([]), target: [], isPersistent: false)
+        let head = failure.head ?? RequestHead(method: .other([]), target: [], isPersistent: false)
         let exchange = Exchange(self, head, responder, requestID: nextRequestID())
         exchange.refuse(
             Rejection(
-                phase: .head, rule: "http-syntax",
+                phase: .head, rule: failure.head == nil ? "http-syntax" : "connections-per-address",
                 error: CatalogueRow.headFailure(status: failure.status).error,
                 actual: failure.reason))
     }
@@ -144,7 +146,10 @@ package struct MetricLabels: Sendable {
     package init() {
         operations = OSSOperation.allCases.map(\.name) + ["none"]
         codes = Set(CatalogueRow.all.map(\.code)).sorted() + ["other"]
-        rules = RuleModes.allNames + [PolicyRules.name.description, "http-syntax", "other"]
+        rules =
+            RuleModes.allNames + [
+                PolicyRules.name.description, "http-syntax", "connections-per-address", "other",
+            ]
         codeIndex = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, $0) })
         ruleIndex = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1, $0) })
     }

@@ -1,6 +1,7 @@
 import HTTPModel
 package import HTTPServer
 package import Reactor
+import Synchronization
 package import Telemetry
 
 /// One listener of a gateway.
@@ -26,6 +27,8 @@ package struct GatewayPlan: Sendable {
     package var accessLog: AccessLog?
     /// Equal refusals that are written one by one in a second; further ones are counted. 0 for all.
     package var rejectionsWrittenMax = 0
+    /// Where the operator is told of failures of origins; nil when nobody is.
+    package var originReports: OriginReports?
     package var version: String
     package var clock = ShardClock.system
 
@@ -45,6 +48,13 @@ package struct GatewayPlan: Sendable {
 }
 
 extension GatewayPlan {
+    /// The bounds of the server on one shard, which share those of the process.
+    var serverOfShard: ServerSettings {
+        var settings = server
+        settings.connectionsMax = max(connectionsMax / max(shards, 1), 1)
+        return settings
+    }
+
     /// The sinks of all logs, each once.
     fileprivate var logs: [LogSink] {
         let access = accessLog?.sink
@@ -55,7 +65,8 @@ extension GatewayPlan {
 /// A running gateway: its shards, its listeners, and the way it ends.
 package final class GatewayServer: Sendable {
     /// What was bound, with the ports that the system chose.
-    package let addresses: [BindAddress]
+    package var addresses: [BindAddress] { listeners.withLock { $0.map(\.sockets.address) } }
+    let listeners: Mutex<[BoundListener]>
     package let adminAddress: BindAddress?
     package let registry: MetricsRegistry
     package let readiness = Readiness()
@@ -64,13 +75,10 @@ package final class GatewayServer: Sendable {
 
     /// Binds everything first, so that a port in use stops the start before anything runs.
     package init(_ plan: GatewayPlan) async throws(TransportError) {
-        var sockets: [ListenerSockets] = []
-        for listener in plan.listeners {
-            sockets.append(try ListenerSockets.bind(listener.bind, count: plan.shards))
-        }
+        let bound = try BoundListener.bind(plan.listeners, shards: plan.shards)
         let admin: ListenerSockets? =
             if let bind = plan.admin { try ListenerSockets.bind(bind, count: 1) } else { nil }
-        addresses = sockets.map(\.address)
+        listeners = Mutex(bound)
         adminAddress = admin?.address
         let labels = MetricLabels()
         registry = MetricsRegistry(
@@ -80,21 +88,23 @@ package final class GatewayServer: Sendable {
         let shards = (0..<plan.shards).map { Shard(index: $0, clock: plan.clock) }
         self.shards = shards
         let settings = plan.settings.counted(in: registry)
+        let addressCounts = AddressCounts()
         for (index, shard) in shards.enumerated() {
             let metrics = registry.shards[index]
-            await shard.run { [sockets, recent] core in
+            await shard.run { [recent] core in
                 let gateway = Gateway(
                     core: core, shards: shards, settings: settings, metrics: metrics, labels: labels,
-                    rejectionLog: plan.rejectionLog,
-                    accessLog: plan.accessLog, rejectionsWrittenMax: plan.rejectionsWrittenMax, recent: recent
-                )
-                let server = Server(core: core, settings: plan.server, application: gateway)
+                    rejectionLog: plan.rejectionLog, accessLog: plan.accessLog,
+                    rejectionsWrittenMax: plan.rejectionsWrittenMax, recent: recent,
+                    originReports: plan.originReports)
+                let server = Server(
+                    core: core, settings: plan.serverOfShard, application: gateway,
+                    addressCounts: addressCounts)
                 server.connectionsChanged = { metrics.connectionChanged(.downstream, isOpen: $0) }
                 server.observe = { metrics.observed($0) }
-                for (bound, listener) in zip(sockets, plan.listeners) {
+                for (listener, planned) in zip(bound, plan.listeners) {
                     server.listen(
-                        bound, socket: index, connectionsMax: plan.connectionsMax / plan.shards,
-                        options: listener.options)
+                        listener.sockets, socket: index, id: listener.id, options: planned.options)
                 }
                 core.services.append(server)
                 core.services.append(gateway)
@@ -109,19 +119,11 @@ package final class GatewayServer: Sendable {
         await shard.run { [registry, readiness, recent] core in
             let application = AdminApplication(
                 registry: registry, readiness: readiness, recent: recent)
-            let server = Server(core: core, settings: ServerSettings(), application: application)
-            server.listen(sockets, socket: 0, connectionsMax: 1024)
+            var settings = ServerSettings()
+            settings.connectionsMax = 1024
+            let server = Server(core: core, settings: settings, application: application)
+            server.listen(sockets, socket: 0)
             core.adminServices.append(server)
-        }
-    }
-
-    /// New connections of the listeners are served so, with other certificates for example; one for each, in order.
-    package func replaceListenerOptions(_ options: [ListenerOptions]) async {
-        for shard in shards {
-            await shard.run { core in
-                // The gateway's own server; that of the admin listener is among the admin services.
-                for case let server as Server in core.services { server.replaceOptions(options) }
-            }
         }
     }
 
@@ -164,6 +166,7 @@ package final class GatewayServer: Sendable {
     package func stop() async {
         readiness.isReady = false
         for shard in shards { await shard.stop() }
+        for listener in listeners.withLock({ $0 }) { listener.sockets.removeFile() }
     }
 }
 
@@ -179,6 +182,14 @@ extension ShardMetrics {
         case .http2Abuse(.continuations): http2Abused(.continuations)
         case .http2Abuse(.idleFrames): http2Abused(.idleFrames)
         case .http2Abuse(.fieldLists): http2Abused(.fieldLists)
+        case .proxyHeader(.accepted): proxyHeaderEnded(.accepted)
+        case .proxyHeader(.malformed): proxyHeaderEnded(.malformed)
+        case .proxyHeader(.untrusted): proxyHeaderEnded(.untrusted)
+        case .proxyHeader(.timedOut): proxyHeaderEnded(.timedOut)
+        case .connectionRefused(.total): connectionRefused(.total)
+        case .connectionRefused(.address): connectionRefused(.address)
+        case .connectionRefused(.descriptors): connectionRefused(.descriptors)
+        case .forwardedForMalformed: forwardedForMalformed()
         }
     }
 }

@@ -7,6 +7,7 @@ import Telemetry
 final class OriginGroup {
     private let core: ShardCore
     private let metrics: ShardMetrics
+    let reports: OriginReports?
     private(set) var pools: [UpstreamPool]
     private var settings: OriginSettings
     /// Where the search begins, so that equals are used in turn.
@@ -14,8 +15,12 @@ final class OriginGroup {
     private lazy var probing = Deadline(core) { [unowned self] in probe() }
 
     /// `shards` share the bounds of each origin.
-    init(core: ShardCore, settings: OriginSettings, shards: Int, metrics: ShardMetrics) {
+    init(
+        core: ShardCore, settings: OriginSettings, shards: Int, metrics: ShardMetrics,
+        reports: OriginReports? = nil
+    ) {
         self.core = core
+        self.reports = reports
         self.settings = settings
         self.metrics = metrics
         pools = []
@@ -110,7 +115,11 @@ private final class OriginProbe: UpstreamListener {
     }
 
     func upstreamHead(_ head: ResponseHead) {
-        if head.status >= 500 { pool.failed() } else { pool.succeeded() }
+        if head.status >= 500 {
+            pool.failed(UpstreamFailure(.head, "a probe was answered with \(head.status)"))
+        } else {
+            pool.succeeded()
+        }
         connection?.abort()
         connection = nil
     }
@@ -119,7 +128,7 @@ private final class OriginProbe: UpstreamListener {
     func upstreamEnd(trailers: Fields) { connection = nil }
     func upstreamFailed(_ failure: UpstreamFailure) {
         connection = nil
-        pool.failed()
+        pool.failed(failure)
     }
     func upstreamDrained() {}
 }

@@ -88,16 +88,16 @@ final class UpstreamConnection: ConnectionHandler {
     private func connectionNotMade(_ failure: UpstreamFailure) {
         guard let before = connection else { return fail(failure) }
         before.close()
-        if connectElsewhere() { connection?.send(before.unsent) } else { fail(failure) }
+        if connectElsewhere(failure) { connection?.send(before.unsent) } else { fail(failure) }
     }
 
-    private func connectElsewhere() -> Bool {
+    private func connectElsewhere(_ failure: UpstreamFailure) -> Bool {
         var addresses = Array(untried)
         while true {
             if !addresses.isEmpty, (try? connect(to: addresses)) != nil { return true }
             tried.append(pool)
             guard reportsHealth, let other = pool.handOver(self, tried: tried) else { return false }
-            pool.failed()
+            pool.failed(failure)
             pool = other
             addresses = other.nextAddresses()
         }
@@ -369,7 +369,7 @@ final class UpstreamConnection: ConnectionHandler {
         let heard = listener
         listener = nil
         let isTheWay = state == .connecting || state == .active
-        if reportsHealth, isTheWay, !answerHasBegun, !failure.isStaleConnection { pool.failed() }
+        if reportsHealth, isTheWay, !answerHasBegun, !failure.isStaleConnection { pool.failed(failure) }
         close(reset: state == .active)
         heard?.upstreamFailed(failure)
     }

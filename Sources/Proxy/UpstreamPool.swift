@@ -83,8 +83,9 @@ final class UpstreamPool {
         do {
             try made.connect(to: nextAddresses())
         } catch {
-            failed()
-            throw UpstreamFailure(.connect, error.description)
+            let failure = UpstreamFailure(.connect, error.description)
+            failed(failure)
+            throw failure
         }
         opened(made)
         return made
@@ -108,7 +109,7 @@ final class UpstreamPool {
         do {
             try made.connect(to: nextAddresses())
         } catch {
-            failed()
+            failed(UpstreamFailure(.connect, error.description))
             return nil
         }
         open.insert(ObjectIdentifier(made))
@@ -203,7 +204,8 @@ final class UpstreamPool {
     func succeeded() { health.succeeded() }
 
     /// The way to the origin has failed.
-    func failed() {
+    func failed(_ failure: UpstreamFailure) {
+        group?.reports?.failed(name, failure.cause, at: core.now)
         if health.failed(at: core.now), settings.origins.count > 1 { metrics.originGivenUp() }
     }
 }

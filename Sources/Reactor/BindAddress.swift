@@ -1,4 +1,5 @@
 import Glibc
+package import Network
 
 /// Where a listener binds or a connection leads, as the configuration writes it: `host:port`, `[v6]:port` or
 /// `unix:/path`.
@@ -60,6 +61,16 @@ package struct SocketAddress: Sendable, Hashable {
         switch address {
         case .unix(let path): return [unix(path)]
         case .tcp(let host, let port): return try lookUp(host, port)
+        }
+    }
+
+    /// The address without its port.
+    package var client: ClientAddress {
+        switch family {
+        case AF_UNIX: .unix
+        case AF_INET: bytes.count < 8 ? .unknown : ClientAddress(bytes: bytes[4..<8]) ?? .unknown
+        case AF_INET6: bytes.count < 24 ? .unknown : ClientAddress(bytes: bytes[8..<24]) ?? .unknown
+        default: .unknown
         }
     }
 

@@ -1,6 +1,7 @@
 import Bytes
 import CKernels
 import Glibc
+package import Network
 package import TLS
 
 /// Hears a connection. It belongs to the connection's shard; the connection holds it until it is closed.
@@ -116,15 +117,28 @@ package final class Connection: EventTarget {
     /// `closeAfterFlush` was called.
     package var isClosing: Bool { state.closesAfterFlush }
 
-    /// The address of the peer without its port.
-    package var peerHost: String {
-        guard let number else { return "unknown" }
-        return Sockets.peerAddress(number, family: family)?.host ?? "unknown"
+    /// The address of the peer.
+    package var peerAddress: ClientAddress {
+        guard let number else { return .unknown }
+        return Sockets.peerAddress(number, family: family)?.client ?? .unknown
+    }
+
+    /// Bytes that the system of the peer has taken: the kernel takes them in large steps, and much later.
+    package var bytesAcknowledged: UInt64 {
+        guard let number else { return bytesWritten }
+        return bytesWritten &- min(bytesWritten, UInt64(max(ossgate_unsent(number), 0)))
     }
 
     /// From now on everything goes through TLS; to be called before anything is sent or received. The handler hears
     /// `connectionEstablished` when the handshake is over, on accepted connections too; until then what is sent waits.
     package func secure(_ session: TLSSession) { layer = SecureLayer(session) }
+
+    /// As above, after the handler has received some in plain text, within its call: `received` belongs to TLS already.
+    package func secure(_ session: TLSSession, received: Span<UInt8>) {
+        let layer = SecureLayer(session)
+        self.layer = layer
+        if !received.isEmpty { unsafe received.withUnsafeBytes { unsafe receive($0, layer) } }
+    }
 
     /// The TLS session, nil for plain text.
     package var session: TLSSession? { layer?.session }

@@ -9,6 +9,15 @@ package struct ListenerSockets: Sendable {
     /// One descriptor a shard; whoever makes a `Listener` of one owns it.
     private let descriptors: [Int32]
     private let family: Int32
+    /// Which file a Unix socket is, so that no other one is ever removed in its place.
+    private var file: ino_t?
+
+    private init(address: BindAddress, descriptors: [Int32], family: Int32) {
+        self.address = address
+        self.descriptors = descriptors
+        self.family = family
+        if case .unix(let path) = address { file = Self.socketFile(path)?.st_ino }
+    }
 
     /// Binds `count` sockets. Throws with a sentence that names the address and the reason.
     package static func bind(_ address: BindAddress, count: Int) throws(TransportError) -> ListenerSockets {
@@ -23,14 +32,33 @@ package struct ListenerSockets: Sendable {
     }
 
     /// Begins to listen on a shard with its own socket. Connections go to `accept`, unless `isFull`: then they are closed.
+    /// `refused` hears of those that are closed.
     package func listen(
         on core: ShardCore, socket index: Int, isFull: @escaping () -> Bool,
-        accept: @escaping (Connection) -> Void
+        refused: @escaping (Listener.Refusal) -> Void = { _ in }, accept: @escaping (Connection) -> Void
     ) -> Listener? {
         guard let descriptor = Descriptor(descriptors[index]) else { return nil }
         return Listener(
-            core: core, descriptor: consume descriptor, family: family, isFull: isFull,
+            core: core, descriptor: consume descriptor, family: family, isFull: isFull, refused: refused,
             accept: accept)
+    }
+
+    /// Closes the sockets, of which no listener has been made.
+    package func discard() {
+        for number in descriptors { _ = Glibc.close(number) }
+        removeFile()
+    }
+
+    /// Removes the file of a Unix socket on which nobody listens any more, unless somebody else has put another there.
+    package func removeFile() {
+        guard case .unix(let path) = address, let file, Self.socketFile(path)?.st_ino == file else { return }
+        _ = unsafe unlink(path)
+    }
+
+    private static func socketFile(_ path: String) -> stat? {
+        var status = stat()
+        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
+        return status
     }
 
     private static func bindTCP(
@@ -71,8 +99,7 @@ package struct ListenerSockets: Sendable {
 
     /// A socket file that nobody listens on any more is left over from a crash; any other file stays.
     private static func removeStaleSocket(_ path: String) throws(TransportError) {
-        var status = stat()
-        guard unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        guard socketFile(path) != nil else { return }
         let address = try SocketAddress.resolve(.unix(path: path))
         let probe = try Sockets.make(family: AF_UNIX)
         let number = probe.number
@@ -94,7 +121,9 @@ package struct ListenerSockets: Sendable {
             throw TransportError("cannot bind", errno: errno)
         }
         guard !(address.family != AF_UNIX && !reusePort) else { return socket }
-        guard Glibc.listen(number, 4096) == 0 else { throw TransportError("cannot listen", errno: errno) }
+        guard Glibc.listen(number, Listener.backlogMax) == 0 else {
+            throw TransportError("cannot listen", errno: errno)
+        }
         return socket
     }
 }
@@ -102,27 +131,35 @@ package struct ListenerSockets: Sendable {
 /// A listening socket on one shard: accepts in bounded turns, and sheds when descriptors run out instead of
 /// spinning on a backlog that it cannot empty.
 package final class Listener: EventTarget {
+    /// Connections that wait to be accepted.
+    static let backlogMax: Int32 = 4096
     private static let acceptsPerTurn = 64
 
     private unowned let core: ShardCore
     private var descriptor: Descriptor?
     private let family: Int32
     private let isFull: () -> Bool
+    private let refused: (Refusal) -> Void
     private let accept: (Connection) -> Void
     /// Tries again after even shedding has failed: no event would announce the connections that wait.
     private lazy var retry = Deadline(core) { [weak self] in self?.acceptSome() }
     /// Given up for a moment when no descriptor is left, so that a connection can be taken and closed.
     private var reserve: Descriptor?
-    /// Connections closed unanswered because descriptors or the connection limit ran out.
-    package private(set) var shedCount: UInt64 = 0
+
+    /// Why a connection was closed as soon as it was accepted.
+    package enum Refusal: Sendable {
+        case full
+        case noDescriptor
+    }
 
     init?(
         core: ShardCore, descriptor: consuming Descriptor, family: Int32, isFull: @escaping () -> Bool,
-        accept: @escaping (Connection) -> Void
+        refused: @escaping (Refusal) -> Void, accept: @escaping (Connection) -> Void
     ) {
         self.core = core
         self.family = family
         self.isFull = isFull
+        self.refused = refused
         self.accept = accept
         let number = descriptor.number
         self.descriptor = consume descriptor
@@ -130,8 +167,15 @@ package final class Listener: EventTarget {
         guard core.register(number, self) else { return nil }
     }
 
-    /// Stops listening; connections that are open stay.
+    /// Stops listening, after those who wait have been accepted: closing would reset them. Connections that are open stay.
     package func close() {
+        var left = Self.backlogMax
+        while left > 0, let listening = descriptor?.number,
+            let accepted = Descriptor(ossgate_accept(listening))
+        {
+            take(accepted)
+            left -= 1
+        }
         guard let number = descriptor?.number else { return }
         core.unregister(number)
         descriptor = nil
@@ -157,13 +201,11 @@ package final class Listener: EventTarget {
     }
 
     private func take(_ accepted: consuming Descriptor) {
-        guard !isFull(),
+        guard !isFull() else { return refused(.full) }
+        guard
             let connection = Connection(
                 core: core, descriptor: consume accepted, family: family, connecting: false)
-        else {
-            shedCount += 1
-            return
-        }
+        else { return refused(.noDescriptor) }
         accept(connection)
     }
 
@@ -174,7 +216,7 @@ package final class Listener: EventTarget {
         let isTaken = victim != nil
         _ = consume victim
         reserve = Self.openReserve()
-        if isTaken { shedCount += 1 }
+        if isTaken { refused(.noDescriptor) }
         return isTaken
     }
 

@@ -116,6 +116,22 @@ package final class MetricsRegistry: Sendable {
         for kind in ShardMetrics.HTTP2Abuse.allCases {
             text.sample([("kind", kind.label)], sum { $0.http2Abuses[kind.rawValue] })
         }
+        text.family(
+            "ossgate_proxy_protocol_total", .counter, "Headers of the PROXY protocol by their result.")
+        for result in ShardMetrics.ProxyHeader.allCases {
+            text.sample([("result", result.label)], sum { $0.proxyHeaders[result.rawValue] })
+        }
+        text.family(
+            "ossgate_forwarded_for_malformed_total", .counter,
+            "Requests whose X-Forwarded-For has no address where one was to be believed.")
+        text.sample([], sum { $0.malformedForwardedFor })
+        text.family(
+            "ossgate_connections_refused_total", .counter,
+            "Connections that were closed or refused at once: too many in all, of one client, or no descriptor left."
+        )
+        for reason in ShardMetrics.ConnectionRefusal.allCases {
+            text.sample([("reason", "\(reason)")], sum { $0.connectionRefusals[reason.rawValue] })
+        }
         text.family("ossgate_connections", .gauge, "Open connections.")
         for side in ShardMetrics.Side.allCases {
             // Closed is read first: a connection that comes and goes meanwhile cannot make this negative.
@@ -199,6 +215,18 @@ extension ShardMetrics.Handshake {
         case .completed: "completed"
         case .resumed: "resumed"
         case .failed: "failed"
+        case .timedOut: "timed_out"
+        }
+    }
+}
+
+extension ShardMetrics.ProxyHeader {
+    /// The value of the label.
+    var label: String {
+        switch self {
+        case .accepted: "accepted"
+        case .malformed: "malformed"
+        case .untrusted: "untrusted"
         case .timedOut: "timed_out"
         }
     }

@@ -73,6 +73,21 @@ package final class ShardMetrics: Sendable {
         case fieldLists
     }
 
+    /// What became of a header of the PROXY protocol.
+    package enum ProxyHeader: Int, Sendable, CaseIterable {
+        case accepted
+        case malformed
+        case untrusted
+        case timedOut
+    }
+
+    /// Why connections of clients were closed, or refused, at once.
+    package enum ConnectionRefusal: Int, Sendable, CaseIterable {
+        case total
+        case address
+        case descriptors
+    }
+
     package enum Side: Int, Sendable, CaseIterable {
         case downstream
         case upstream
@@ -137,6 +152,9 @@ package final class ShardMetrics: Sendable {
     let upstreamFailures: [Counter]
     let handshakes: [Counter]
     let http2Abuses: [Counter]
+    let proxyHeaders: [Counter]
+    let connectionRefusals: [Counter]
+    let malformedForwardedFor = Counter()
     /// Connections that were opened, by side, and those of them that are closed.
     let opened: [Counter]
     let closed: [Counter]
@@ -153,6 +171,8 @@ package final class ShardMetrics: Sendable {
         upstreamFailures = counters(UpstreamPhase.allCases.count)
         handshakes = counters(Handshake.allCases.count)
         http2Abuses = counters(HTTP2Abuse.allCases.count)
+        proxyHeaders = counters(ProxyHeader.allCases.count)
+        connectionRefusals = counters(ConnectionRefusal.allCases.count)
         opened = counters(Side.allCases.count)
         closed = counters(Side.allCases.count)
     }
@@ -207,6 +227,14 @@ package final class ShardMetrics: Sendable {
     package func upstreamFailed(_ phase: UpstreamPhase) { upstreamFailures[phase.rawValue].add(1) }
 
     package func http2Abused(_ abuse: HTTP2Abuse) { http2Abuses[abuse.rawValue].add(1) }
+
+    package func proxyHeaderEnded(_ result: ProxyHeader) { proxyHeaders[result.rawValue].add(1) }
+
+    package func connectionRefused(_ reason: ConnectionRefusal) {
+        connectionRefusals[reason.rawValue].add(1)
+    }
+
+    package func forwardedForMalformed() { malformedForwardedFor.add(1) }
 
     package func handshakeEnded(_ result: Handshake) { handshakes[result.rawValue].add(1) }
 

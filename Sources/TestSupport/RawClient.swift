@@ -61,10 +61,10 @@ package final class RawClient {
     /// Interim answers that came before final ones, such as `100 Continue`.
     package private(set) var interim: [ResponseHead] = []
 
-    /// With a context it shakes hands, resuming with the ticket if there is one.
+    /// With a context it shakes hands, resuming with the ticket if there is one. `preamble` goes out before that.
     package init(
         port: UInt16, receiveBytes: Int32? = nil, tls: TLSClientContext? = nil,
-        resuming ticket: TLSTicket? = nil
+        resuming ticket: TLSTicket? = nil, preamble: [UInt8] = []
     ) throws {
         session = tls?.makeSession(resuming: ticket)
         socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -77,6 +77,7 @@ package final class RawClient {
         guard failed == 0 else {
             throw Failure(description: "cannot connect to port \(port): errno \(errno)")
         }
+        if !preamble.isEmpty { sendRaw(preamble) }
         if let session { try shakeHands(session) }
     }
 

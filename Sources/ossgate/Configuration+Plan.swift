@@ -35,14 +35,18 @@ extension Configuration {
             connectionsMax: limits.connectionsMax, settings: settings, server: serverSettings,
             rejectionLog: logs.rejections, version: version)
         plan.accessLog = logs.access
+        plan.originReports = OriginReports { line in Operator.sayLater(line) }
         plan.rejectionsWrittenMax = log.foldAfter
         return plan
     }
 
     /// One for each listener.
-    func listenerOptions(_ security: SecurityContexts) -> [ListenerOptions] {
+    private func listenerOptions(_ security: SecurityContexts) -> [ListenerOptions] {
         zip(listeners, security.listeners).map { listener, tls in
-            ListenerOptions(tls: tls, protocols: Set(listener.protocols.map(\.server)))
+            var options = ListenerOptions(tls: tls, protocols: Set(listener.protocols.map(\.server)))
+            options.proxyFrom = listener.proxyFrom
+            options.forwardedFrom = listener.forwardedFrom
+            return options
         }
     }
 
@@ -63,6 +67,7 @@ extension Configuration {
         settings.bodyIdleNanoseconds = timeouts.bodyIdle.nanoseconds
         settings.keepAliveNanoseconds = timeouts.keepAlive.nanoseconds
         settings.bodyBytesPerSecondMin = UInt64(timeouts.minimumBytesPerSecond)
+        settings.connectionsPerAddressMax = limits.connectionsPerAddressMax
         settings.lingerBytesMax = UInt64(limits.drainBytesMax)
         return settings
     }

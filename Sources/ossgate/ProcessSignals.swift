@@ -35,4 +35,9 @@ enum Operator {
     static func say(_ message: String) {
         FileHandle.standardError.write(Data("\(message)\n".utf8))
     }
+
+    private static let later = DispatchQueue(label: "ossgate.operator")
+
+    /// For those that must not wait for whoever reads the standard error.
+    static func sayLater(_ message: String) { later.async { say(message) } }
 }

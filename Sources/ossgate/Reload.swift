@@ -38,9 +38,13 @@ final class Reload {
 
     func run() async {
         do {
+            let before = gateway.addresses
             try await take(load())
             gateway.registry.reloaded(successfully: true)
             Operator.say("configuration reloaded")
+            if gateway.addresses != before {
+                Operator.say("listening on \(gateway.addresses.map(\.description).joined(separator: ", "))")
+            }
         } catch {
             gateway.registry.reloaded(successfully: false)
             Operator.say("configuration not reloaded, the old one stays: \(error.reason)")
@@ -66,8 +70,11 @@ final class Reload {
         let found = try places(fresh, security)
         let plan = fresh.plan(
             origins: found, security: security, logs: logs, version: OssgateCommand.version)
-        await gateway.reload(plan.settings, server: plan.server)
-        await gateway.replaceListenerOptions(fresh.listenerOptions(security))
+        do throws(TransportError) {
+            try await gateway.reload(plan)
+        } catch {
+            throw Refusal(reason: error.description)
+        }
         if fresh.origins != current.origins {
             resolver?.stop()
             resolver = OriginResolver(fresh.origins, gateway)
@@ -90,11 +97,9 @@ final class Reload {
     private func changesThatNeedARestart(_ fresh: Configuration) -> [String] {
         let isEmbedded = (fresh.origin == .embedded, current.origin == .embedded)
         let keys = [
-            ("listeners[].bind", fresh.listeners.map(\.bind) != current.listeners.map(\.bind)),
             ("admin", fresh.admin != current.admin),
             ("shards", fresh.shards != current.shards), ("log", fresh.log != current.log),
             ("emulator", fresh.emulator != current.emulator),
-            ("limits.connections", fresh.limits.connectionsMax != current.limits.connectionsMax),
             ("origin.endpoint (to or from embedded)", isEmbedded.0 != isEmbedded.1),
         ]
         return keys.filter(\.1).map(\.0)

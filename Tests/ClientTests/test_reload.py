@@ -3,20 +3,25 @@ import http.client
 import json
 import re
 import signal
+import socket
+import subprocess
+import threading
 
 import pytest
 import requests
 
+from certificates import Authority, tls
 from ossgate import PATIENCE, Ossgate
 
 
 class Running:
     """A gateway and its file."""
 
-    def __init__(self, directory):
+    def __init__(self, directory, **configuration):
         self.path = directory / "config.json"
-        self.gateway = Ossgate.serve(directory, {"log": {"access": "off", "rejections": "off"},
-                                                 "emulator": {"buckets": ["bucket"]}})
+        if "origin" not in configuration:
+            configuration["emulator"] = {"buckets": ["bucket"]}
+        self.gateway = Ossgate.serve(directory, {"log": {"access": "off", "rejections": "off"}, **configuration})
         self.configuration = json.loads(self.path.read_text(encoding="utf-8"))
 
     def reload(self, pattern, **changes):
@@ -81,7 +86,8 @@ def test_rules_domains_and_limits_change_under_an_open_connection(running):
     ("{", "line 1"),
     ('{"rules": {"no-such-rule": "off"}}', "there is no rule"),
     ('{"shards": 7}', "shards can only change with a restart"),
-    ('{"listeners": [{"bind": "127.0.0.1:1"}]}', "listeners[].bind can only change with a restart"),
+    ('{"listeners": [{"bind": "127.0.0.1:0"}, {"bind": "unix:/no/such/directory/s"}]}',
+     "cannot listen on unix:/no/such/directory/s"),
 ])
 def test_a_wrong_file_changes_nothing(running, text, reason):
     changes = {} if text == "{" else json.loads(text)
@@ -108,3 +114,158 @@ def test_the_policy_changes_under_an_open_connection(running):
     assert running.metric('ossgate_policy_rules_total{rule="rule-c",outcome="refused"}') == 2
     running.reload(r"^configuration reloaded$")
     assert [status(connection, method="PUT", target=f"/{name}") for name in "abcd"] == [200, 200, 200, 200]
+
+
+def get(address, target="/no-such-key"):
+    """The status, on a connection of its own; None when there is none."""
+    host, port = address.split(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
+    try:
+        return status(connection, target=target)
+    except (ConnectionError, http.client.BadStatusLine):
+        return None
+    finally:
+        connection.close()
+
+
+def get_over(path):
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(PATIENCE)
+        connection.connect(str(path))
+        connection.sendall(b"GET /k HTTP/1.1\r\nHost: bucket.oss-cn-hangzhou.aliyuncs.com\r\nConnection: close\r\n\r\n")
+        return int(connection.makefile("rb").readline().split()[1])
+
+
+def test_listeners_come_and_go(running, tmp_path):
+    """Sockets of listeners that stay are kept, and connections of those that go."""
+    first = running.gateway.address
+    host, port = first.split(":")
+    kept = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
+    assert status(kept) == 404
+    path = tmp_path / "socket"
+    stays = {"bind": "127.0.0.1:0"}
+    running.reload(r"^configuration reloaded$", listeners=[stays, {"bind": f"unix:{path}"}])
+    assert running.gateway.wait_for_line(re.compile(r"^listening on (.*)$"))[1] == f"{first}, unix:{path}"
+    assert (status(kept), get(first), get_over(path)) == (404, 404, 404)
+    # What cannot be bound changes nothing, also not what came before it in the file.
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        taken = f"127.0.0.1:{busy.getsockname()[1]}"
+        other = tmp_path / "other"
+        running.reload(rf"cannot listen on {taken}: ", listeners=[stays, {"bind": f"unix:{other}"}, {"bind": taken}])
+        assert not other.exists()
+    assert (status(kept), get(first), get_over(path)) == (404, 404, 404)
+    # The first goes: nobody is accepted there, who is there stays.
+    running.reload(r"^configuration reloaded$", listeners=[{"bind": f"unix:{path}"}])
+    assert (status(kept), get(first), get_over(path)) == (404, None, 404)
+    running.reload(r"^configuration reloaded$", listeners=[stays])
+    assert status(kept) == 404
+    assert not path.exists()
+
+
+def test_requests_go_on_while_listeners_change(running, tmp_path):
+    """Each request on a connection of its own, from before one reload until after the last: none is lost."""
+    path = tmp_path / "socket"
+    stays = {"bind": "127.0.0.1:0"}
+    seen = []
+    done = threading.Event()
+
+    def ask():
+        while not done.is_set():
+            seen.append(get(running.gateway.address))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        for number in range(6):
+            further = [{"bind": f"unix:{path}"}] if number % 2 == 0 else []
+            running.reload(r"^configuration reloaded$", listeners=[*further, stays])
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(PATIENCE)
+    assert seen and set(seen) == {404}
+
+
+def test_the_limit_of_connections_changes(running):
+    host, port = running.gateway.address.split(":")
+    kept = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
+    assert status(kept) == 404
+    running.reload(r"^configuration reloaded$", limits={"connectionsPerAddress": 1})
+    # Who came before is not counted.
+    counted = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)
+    assert status(counted) == 404
+    assert get(running.gateway.address) == 503
+    assert status(kept) == status(counted) == 404
+    running.reload(r"^configuration reloaded$", limits={"connections": 1})
+    counted.close()
+    # One for each event loop at most, and at least one of them is taken.
+    held = [http.client.HTTPConnection(host, int(port), timeout=PATIENCE) for _ in range(64)]
+    answers = []
+    for connection in held:
+        try:
+            answers.append(status(connection))
+        except (ConnectionError, http.client.BadStatusLine):
+            answers.append(None)
+    assert None in answers and set(answers) <= {None, 404}
+    assert running.metric('ossgate_connections_refused_total{reason="total"}') == answers.count(None)
+    assert status(kept) == 404
+    running.reload(r"^configuration reloaded$")
+    assert get(running.gateway.address) == 404
+
+
+def test_the_origin_is_trusted_by_the_new_files(tmp_path):
+    """Authority and own certificate of the gateway, without a word of the configuration changed."""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "new").mkdir()
+    old, new = Authority(tmp_path / "old", "old"), Authority(tmp_path / "new", "new")
+    server = new.leaf("server")
+    own = {"old": old.leaf("own"), "new": new.leaf("own")}
+    (tmp_path / "origin").mkdir()
+    (tmp_path / "gateway").mkdir()
+    origin = Ossgate.serve(tmp_path / "origin", {
+        "listeners": [{"bind": "127.0.0.1:0", "tls": tls(server, clientCA=str(new.file))}],
+        "log": {"access": "off", "rejections": "off"}, "emulator": {"buckets": ["bucket"]}})
+
+    def use(authority, client):
+        (tmp_path / "ca.pem").write_bytes(authority.file.read_bytes())
+        (tmp_path / "client.pem").write_bytes(own[client][0].read_bytes() + own[client][1].read_bytes())
+        (tmp_path / "client.pem").chmod(0o600)
+
+    with origin:
+        use(old, "old")
+        running = Running(tmp_path / "gateway", origin={
+            "endpoint": f"https://{origin.address}",
+            "tls": {"ca": str(tmp_path / "ca.pem"), "clientCertificate": str(tmp_path / "client.pem")}})
+        with running.gateway as gateway:
+            assert get(gateway.address) == 502
+            gateway.wait_for_line(re.compile(
+                rf"^origin {origin.address}: no secure connection: .*is not signed by a known authority"))
+            use(new, "old")
+            running.reload(r"^configuration reloaded$")
+            assert get(gateway.address) == 502
+            use(new, "new")
+            running.reload(r"^configuration reloaded$")
+            assert get(gateway.address) == 404
+            use(old, "new")
+            running.reload(r"^configuration reloaded$")
+            assert get(gateway.address) == 502
+
+
+def test_a_socket_left_by_a_crash_is_replaced(tmp_path):
+    path = tmp_path / "socket"
+    configuration = {"listeners": [{"bind": f"unix:{path}"}], "emulator": {"buckets": ["bucket"]}}
+    crashed = Ossgate.serve(tmp_path, configuration)
+    assert get_over(path) == 404
+    # One that is in use stays with who uses it.
+    assert subprocess.run(crashed.process.args, capture_output=True, timeout=PATIENCE).returncode == 69
+    assert get_over(path) == 404
+    crashed.kill()
+    assert path.is_socket()
+    with Ossgate.serve(tmp_path, configuration):
+        assert get_over(path) == 404
+    assert not path.exists()
+    # What is no socket stays, too.
+    path.write_text("precious")
+    assert subprocess.run(crashed.process.args, capture_output=True, timeout=PATIENCE).returncode == 69
+    assert path.read_text() == "precious"

@@ -1,4 +1,5 @@
 import Foundation
+import Network
 import Testing
 
 @testable import Config
@@ -100,6 +101,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.limits
                 == .init(
                     targetBytesMax: 4096, headBytesMax: 16_384, fieldsMax: 64, connectionsMax: 100,
+                    connectionsPerAddressMax: 0,
                     drainBytesMax: 0, upstreamConnectionsMax: 9, upstreamQueueMax: 0,
                     uploadsMax: 7, uploadPartsMax: 50_000))
         #expect(
@@ -169,7 +171,11 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         ("{\"listeners\":[{\"tls\":{}}]}", "listeners[0].tls: needs a certificate and a privateKey"),
         (
             "{\"listeners\":[{\"proxyProtocol\":{}}]}",
-            "listeners[0].proxyProtocol: is not supported by this version"
+            "listeners[0].proxyProtocol: needs a list \"from\" with at least one address or range"
+        ),
+        (
+            "{\"listeners\":[{\"forwardedFor\":{\"from\":[\"10.0.0.1/8\"]}}]}",
+            "listeners[0].forwardedFor.from[0]: \"10.0.0.1/8\" has bits set after its first 8"
         ),
         (
             "{\"listeners\":[{\"protocols\":[\"h2\"]}]}",
@@ -181,8 +187,8 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "origin.addressing: \"path\" is not supported by this version"
         ),
         (
-            "{\"limits\":{\"connectionsPerAddress\":1}}",
-            "limits.connectionsPerAddress: is not supported by this version"
+            "{\"limits\":{\"connectionsPerAddress\":-1}}",
+            "limits.connectionsPerAddress: must be from 0 to 1000000, not -1"
         ),
         ("{\"auth\":{\"mode\":\"sign\"}}", "auth.mode: \"sign\" is not supported by this version"),
         ("{\"auth\":{\"mode\":\"none\"}}", "auth.mode: must be \"pass\", not \"none\""),
@@ -296,6 +302,19 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
                 "\(error)" == "configuration: cannot read \(path): \(reason)"
             }
         }
+    }
+
+    @Test func whomAListenerBelievesIsRead() throws {
+        let listeners = try load(
+            """
+            {"listeners": [{"bind": "127.0.0.1:1", "proxyProtocol": {"from": ["10.0.0.0/8", "unix"]}},
+              {"bind": "127.0.0.1:2", "forwardedFor": {"from": ["::1"]}}]}
+            """
+        ).listeners
+        #expect(listeners[0].proxyFrom == [try AddressRange("10.0.0.0/8"), try AddressRange("unix")])
+        #expect(listeners[0].forwardedFrom.isEmpty)
+        #expect(listeners[1].proxyFrom == nil)
+        #expect(listeners[1].forwardedFrom == [try AddressRange("::1")])
     }
 
     @Test func severalOriginsAreRead() throws {

@@ -14,7 +14,8 @@ import Testing
     @Test func theDecoderReadsEveryKeyOfTheTable() throws {
         let problems = ProblemList()
         let text = """
-            {"listeners":[{"protocols":["http/1.1"],"tls":{"certificates":[{}]}}],"domains":[],"cnames":{"a":"abc"},"rules":{},
+            {"listeners":[{"protocols":["http/1.1"],"tls":{"certificates":[{}]},
+              "proxyProtocol":{"from":[]},"forwardedFor":{"from":[]}}],"domains":[],"cnames":{"a":"abc"},"rules":{},
              "policy":[{"name":"a"}],"emulator":{"credentials":[{}],"buckets":[],"faults":[{"fault":"delay","operations":[]}]}}
             """
         _ = try ConfigurationLoader(ruleNames: [], environment: [:])

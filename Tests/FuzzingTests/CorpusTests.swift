@@ -10,6 +10,8 @@ import Testing
 
     @Test func framesHold() throws { try replay("http2", Harness.http2) }
 
+    @Test func proxyHeadersHold() throws { try replay("proxy", Harness.proxyHeader) }
+
     private func replay(_ name: String, _ harness: ([UInt8]) -> Void) throws {
         let directory = URL(filePath: #filePath).deletingLastPathComponent()
             .appending(path: "../Corpora/\(name)").standardized

@@ -1,5 +1,7 @@
 import Bytes
 import HTTPServer
+import Proxy
+import Reactor
 import TestSupport
 import Testing
 
@@ -95,6 +97,72 @@ import Testing
         #expect(answer?.status == 400)
         #expect(answer?.element("Code") == "RequestTimeout")
         #expect(fixture.origin.bytesReceived == 0)
+        await fixture.stop()
+    }
+
+    /// Time passes only as the client takes pieces, one a second. Between them somebody else is answered, so that the
+    /// gateway has noticed. Returns what the client has got.
+    private func takesOnePieceASecond(bytesPerSecondMin: UInt64, pieces: Int) async throws -> Int {
+        let origin = ScriptedOrigin(onEnd: { _ in Self.longAnswer(pieces: pieces) })
+        let time = HeldTime(unixSeconds: VectorReplay.now)
+        let fixture = try await GatewayFixture(origin: origin) {
+            $0.clock = .held(time)
+            $0.server.bodyBytesPerSecondMin = bytesPerSecondMin
+            $0.server.bodyIdleNanoseconds = .max / 4
+            $0.settings.origin.idleNanoseconds = .max / 4
+        }
+        let bytes = try await onThread { [port = fixture.port] in
+            let other = try RawClient(port: port)
+            let client = try RawClient(port: port, receiveBytes: 16_384)
+            client.send(Self.get)
+            var bytes = 0
+            while bytes < pieces << 20, let piece = try client.piece() {
+                bytes += piece.count
+                time.advance(seconds: 1)
+                other.send("GET /k HTTP/1.1\r\nHost: Bad_B.oss-cn-hangzhou.aliyuncs.com\r\n\r\n")
+                #expect(try other.answer()?.status == 400)
+            }
+            return bytes
+        }
+        await fixture.stop()
+        return bytes
+    }
+
+    /// It takes some, but less than it must; what is under way is still taken.
+    @Test func aClientThatTakesTooLittleIsCut() async throws {
+        #expect(try await takesOnePieceASecond(bytesPerSecondMin: 10 << 20, pieces: 100) < 50 << 20)
+    }
+
+    @Test func aClientThatTakesEnoughGetsItAll() async throws {
+        #expect(try await takesOnePieceASecond(bytesPerSecondMin: 1000, pieces: 16) >= 16 << 20)
+    }
+
+    /// Each stream of HTTP/2 has its own window, and its own rate.
+    @Test func aStreamThatTakesTooLittleIsCut() async throws {
+        let origin = ScriptedOrigin(onEnd: { _ in Self.longAnswer(pieces: 4) })
+        let time = HeldTime(unixSeconds: VectorReplay.now)
+        let fixture = try await GatewayFixture(origin: origin, transport: .h2c) {
+            $0.clock = .held(time)
+            $0.server.bodyBytesPerSecondMin = 10_000
+            $0.server.bodyIdleNanoseconds = .max / 4
+            $0.settings.origin.idleNanoseconds = .max / 4
+        }
+        let code = try await onThread { [port = fixture.port] in
+            let client = try HTTP2Client(port: port)
+            client.takesBodies = false
+            client.request(1, HTTP2Client.request())
+            try client.read { $0.streams[1]?.body.count == 65_535 }
+            // Some of it each second, as long as the stream is there.
+            for _ in 0..<10_000 where client.streams[1]?.resetCode == nil {
+                time.advance(seconds: 1)
+                let more = client.streams[1]?.body.count ?? 0
+                client.send(.windowUpdate, stream: 0, payload: HTTP2Client.bytes(100))
+                client.send(.windowUpdate, stream: 1, payload: HTTP2Client.bytes(100))
+                try client.read { $0.streams[1]?.body.count != more || $0.streams[1]?.resetCode != nil }
+            }
+            return client.streams[1]?.resetCode
+        }
+        #expect(code == 8)
         await fixture.stop()
     }
 

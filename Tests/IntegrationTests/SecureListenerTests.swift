@@ -1,6 +1,7 @@
 import Bytes
 import HTTPServer
 import OSSModel
+import Proxy
 import Reactor
 import TLS
 import TestSupport
@@ -157,7 +158,9 @@ import Testing
         let open = try RawClient(port: port, tls: before)
         #expect(try Self.status(open) == 200)
         let options = ListenerOptions(tls: try certificates.serverContext([certificates.other]))
-        await fixture.gateway.replaceListenerOptions([options])
+        try await fixture.gateway.replaceListeners([
+            ListenerPlan(.tcp(host: "127.0.0.1", port: 0), options: options)
+        ])
         #expect(try Self.status(open) == 200)
         let after = try certificates.clientContext(serverName: "other.example")
         #expect(try Self.status(try RawClient(port: port, tls: after)) == 200)

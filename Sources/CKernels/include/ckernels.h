@@ -73,6 +73,9 @@ static inline int ossgate_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_C
 /// Takes one connection from a listening socket, non-blocking and not inherited; -1 with errno when there is none.
 int ossgate_accept(int descriptor);
 
+/// Bytes that the kernel has taken of a stream socket and the peer has not acknowledged; 0 if that is not known.
+int ossgate_unsent(int descriptor);
+
 /// Gives the room of some bytes of a file back to its file system; -1 with errno where that cannot be.
 int ossgate_punch_hole(int descriptor, int64_t offset, int64_t count);
 

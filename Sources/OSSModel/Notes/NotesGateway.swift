@@ -56,6 +56,10 @@ extension CatalogueNote {
             when: "The gateway has no room for the request.",
             mend: "SDKs try again. Add gateways, or raise the limit that `Reason` names."),
         CatalogueNote(
+            .gatewayTooManyConnections, .head, ["connections-per-address"],
+            when: "The client has as many connections as `limits.connectionsPerAddress` says.",
+            mend: "Keep connections and use them again; close those that are not needed; or raise the limit."),
+        CatalogueNote(
             .gatewayTimeout, .head, [],
             when: "The origin did not answer in time.",
             mend: "Raise `timeouts.upstreamFirstByte` if the origin may take that long."),
