@@ -146,17 +146,20 @@ import Testing
     @Test func connectionsCountForWhomTheProxyNames() async throws {
         let fixture = try await fixture { $0.server.connectionsPerAddressMax = 1 }
         try await onThread { [port = fixture.port] in
-            func connect(_ client: String) throws -> (RawClient, Int?) {
+            func connect(_ addresses: String) throws -> (RawClient, Int?) {
                 let made = try RawClient(port: port)
-                made.send(
-                    "PROXY TCP4 \(client) 10.0.0.1 1 2\r\nGET /k HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
+                made.send("PROXY \(addresses) 1 2\r\nGET /k HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
                 return (made, try made.answer()?.status)
             }
-            let first = try connect("203.0.113.7")
-            let other = try connect("203.0.113.8")
-            #expect([first.1, other.1] == [200, 200])
-            #expect(try connect("203.0.113.7").1 == 503)
-            withExtendedLifetime((first, other)) {}
+            // In IPv6 a client is a network of 64 bits.
+            let held = try [
+                "TCP4 203.0.113.7 10.0.0.1", "TCP4 203.0.113.8 10.0.0.1", "TCP6 2001:db8:0:1::1 ::1",
+                "TCP6 2001:db8:0:2::1 ::1",
+            ].map(connect)
+            #expect(held.map(\.1) == [200, 200, 200, 200])
+            #expect(try connect("TCP4 203.0.113.7 10.0.0.1").1 == 503)
+            #expect(try connect("TCP6 2001:db8:0:1:ffff::2 ::1").1 == 503)
+            withExtendedLifetime(held) {}
         }
         await fixture.stop()
     }
