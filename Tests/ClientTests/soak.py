@@ -52,14 +52,15 @@ class Soak:
         self.watches = [Watch("gateway", self.gateway.process.pid), Watch("emulator", self.emulator.process.pid)]
 
     def configuration(self, turn):
-        """One of two; each is a change of the other."""
+        """One of two; each is a change of the other. A client that is slow on purpose is far from being idle, even where
+        the machine is busy."""
         port = self.emulator.emulator_address.rpartition(":")[2]
         return {
             "listeners": [{"bind": "127.0.0.1:0", "protocols": ["http/1.1", "h2c"]},
                           {"bind": "127.0.0.1:0", "tls": tls(self.leaves[turn % 2])}],
             "origin": {"endpoint": f"http://{('127.0.0.1', 'localhost')[turn % 2]}:{port}"},
             "domains": ["localhost", *(["oss.example.com"] if turn % 2 else [])],
-            "timeouts": {"bodyIdle": "5s", "head": "10s", "keepAlive": ("75s", "60s")[turn % 2], "drainDelay": "0s"},
+            "timeouts": {"bodyIdle": "20s", "head": "10s", "keepAlive": ("75s", "60s")[turn % 2], "drainDelay": "0s"},
             "limits": {"fields": (128, 100)[turn % 2], "connections": 2000},
             "rules": {"response-headers-anonymous": ("enforce", "report")[turn % 2]},
             "policy": REFUSING + (ALTERNATING if turn % 2 else []),
