@@ -9,6 +9,8 @@ package enum HopByHop {
         case 2: ("te" as Literal).matchesIgnoringCase(name)
         case 7: isOne(name, "trailer", "upgrade")
         case 10: isOne(name, "connection", "keep-alive")
+        // Belongs to an upgrade, which is never passed on (RFC 7540, section 3.2.1).
+        case 14: ("http2-settings" as Literal).matchesIgnoringCase(name)
         case 16: ("proxy-connection" as Literal).matchesIgnoringCase(name)
         case 17: ("transfer-encoding" as Literal).matchesIgnoringCase(name)
         case 18: ("proxy-authenticate" as Literal).matchesIgnoringCase(name)
