@@ -36,7 +36,9 @@ class Crowd:
     def __init__(self, address, count, first, heads, pipe):
         raise_descriptors()
         self.selector = selectors.DefaultSelector()
+        # How many bytes each that is served has sent; and who sends in which part of a second.
         self.sockets = {}
+        self.slices = [[] for _ in range(SLICES)]
         self.ended = {}
         self.heads = heads
         self.pipe = pipe
@@ -47,6 +49,7 @@ class Crowd:
                 client.sendall(HEAD % (first + number))
             client.setblocking(False)
             self.sockets[client] = 0
+            self.slices[number % SLICES].append(client)
             self.selector.register(client, selectors.EVENT_READ)
             if number % 100 == 99:
                 self.turn(0)
@@ -70,7 +73,9 @@ class Crowd:
         while not self.pipe.poll():
             begun = time.monotonic()
             # Clients do not send in step: each has its moment of the second.
-            for client, place in list(self.sockets.items())[turn % SLICES::SLICES]:
+            for client in self.slices[turn % SLICES]:
+                if (place := self.sockets.get(client)) is None:
+                    continue
                 try:
                     client.send(text[place:place + 1] if self.heads else b"x")
                     self.sockets[client] = place + 1
