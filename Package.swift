@@ -119,7 +119,7 @@ let package = Package(
                 "TestSupport",
                 "XML",
             ]),
-        tests("ReactorTests", ["Bytes", "Reactor"]),
+        tests("ReactorTests", ["Bytes", "Reactor", "TestSupport"]),
         tests("TLSTests", ["COpenSSL", "TLS", "TestSupport"]),
 
         // Fuzzers: one harness for each decoder, and a program around it.

@@ -86,11 +86,18 @@ package struct Configuration: Sendable, Equatable {
         case off
     }
 
+    package enum ZeroCopy: String, Sendable, CaseIterable {
+        case downloads
+        case both
+        case off
+    }
+
     package struct Integrity: Sendable, Equatable {
         package var contentMD5: ContentMD5
         package var crc64: RequestCRC64
         package var downloads: Downloads
         package var originCRC64: OriginCRC64
+        package var zeroCopy: ZeroCopy
     }
 
     package enum RuleMode: String, Sendable, CaseIterable {

@@ -200,7 +200,8 @@ struct ConfigurationDecoder {
             contentMD5: reader.choice("contentMD5", as: Configuration.ContentMD5.self),
             crc64: reader.choice("crc64", as: Configuration.RequestCRC64.self),
             downloads: reader.choice("downloads", as: Configuration.Downloads.self),
-            originCRC64: reader.choice("originCRC64", as: Configuration.OriginCRC64.self))
+            originCRC64: reader.choice("originCRC64", as: Configuration.OriginCRC64.self),
+            zeroCopy: reader.choice("zeroCopy", as: Configuration.ZeroCopy.self))
     }
 
     private func rules(_ reader: ObjectReader) -> [String: Configuration.RuleMode] {

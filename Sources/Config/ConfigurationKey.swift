@@ -129,6 +129,9 @@ struct ConfigurationKey: Sendable {
                 "observe",
                 "an upload whose CRC-64 the origin answers differently: count it, or fail the answer"),
             ConfigurationKey(
+                "integrity.zeroCopy", .choice(Configuration.ZeroCopy.allCases.map(\.rawValue)), "downloads",
+                "what passes as the kernel's pages; `both` only if no client on this machine uses `sendfile`"),
+            ConfigurationKey(
                 "auth.mode", .choice(["pass"], later: ["verify", "sign"]), "pass",
                 "only the form of signatures is checked"),
             ConfigurationKey(

@@ -40,6 +40,9 @@ package protocol Responder: AnyObject {
     /// Stops or resumes the flow of the request body for a reason.
     func pause(_ reason: PauseReasons)
     func resume(_ reason: PauseReasons)
+    /// The rest of the body goes on as it comes, and its digests are all that is asked of it: pieces that are sent on
+    /// within `receive` may pass as the kernel's pages. Only for clients that do not change what they have sent.
+    func lendBody()
     /// The client has not taken what was sent, and the high mark is passed: send no more until `downstreamDrained`.
     var isCongested: Bool { get }
     /// The address of the client, for records: that of the connection, or whom proxies that are believed have named.
@@ -53,6 +56,7 @@ package protocol Responder: AnyObject {
 extension Responder {
     package func finish() { finish(trailers: Fields()) }
     package var clientCertificate: TLSPeer? { nil }
+    package func lendBody() {}
 }
 
 /// The consumer of one request, made by an `Application` when its head is complete. It belongs to one shard, and

@@ -150,6 +150,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
                 exchange.receive(input.extracting(range), remaining: decoder.bodyRemaining)
             }
         case .end(let trailers):
+            connection.stopLending()
             deadlineIsForHead = false
             deadline.cancel()
             exchange?.receiveEnd(trailers: trailers)

@@ -223,6 +223,8 @@ final class ServerExchange: Responder {
         owner.processPending()
     }
 
+    func lendBody() { if request == .reading { owner?.connection.lendPages() } }
+
     var isCongested: Bool { owner?.connection.isCongested ?? false }
     var clientAddress: String { source.client.description }
     var clientCertificate: TLSPeer? { owner?.connection.session?.peer }

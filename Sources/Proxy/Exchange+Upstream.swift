@@ -28,6 +28,7 @@ extension Exchange: UpstreamListener {
         noteUploadAnswer(answer)
         sight.status = answer.status
         responder.send(answer)
+        if gateway.settings.integrity.lendsDownloads { upstream?.lendBody() }
     }
 
     func upstreamBody(_ bytes: Span<UInt8>, remaining: UInt64?) {

@@ -26,6 +26,9 @@ package struct IntegritySettings: Sendable {
     package var verifiesCRC64 = true
     package var origin = Origin.observe
     package var downloads = Download.observe
+    /// Large bodies pass as the kernel's pages, which a sender on this machine could change after they were digested.
+    package var lendsDownloads = true
+    package var lendsUploads = false
 
     package init() {}
 }

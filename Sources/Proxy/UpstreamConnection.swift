@@ -199,6 +199,9 @@ final class UpstreamConnection: ConnectionHandler {
         deadline.cancel()
     }
 
+    /// The rest of the answer may pass to the client as the kernel's pages.
+    func lendBody() { connection?.lendPages() }
+
     func resumeReading() {
         guard isReadPaused else { return }
         isReadPaused = false
@@ -346,6 +349,7 @@ final class UpstreamConnection: ConnectionHandler {
     private func ended(_ trailers: Fields, hasSurplus: Bool) {
         let heard = listener
         listener = nil
+        connection?.stopLending()
         if let ticket = connection?.session?.takeTicket() { pool.ticket = ticket }
         if answerStays, requestIsSent, !hasSurplus, let connection, connection.pendingBytes == 0 {
             state = .idle

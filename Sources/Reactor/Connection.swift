@@ -40,6 +40,8 @@ package final class Connection: EventTarget {
     /// That of the descriptor while it is open; beside it, because every look into what is owned is a checked access.
     private(set) var number: Int32?
     private let family: Int32
+    /// A Unix socket.
+    var isLocal: Bool { family == AF_UNIX }
     /// Made by us. The peer may answer and then reset, because it wants no more: its answer must be read.
     let isOutgoing: Bool
     var output = OutputBuffer()
@@ -66,6 +68,10 @@ package final class Connection: EventTarget {
         var isReading = false
         /// The last read brought much: the next one waits for its turn behind all events.
         var isBulk = false
+        /// Its reads may lend pages; see `lendPages`.
+        var lends = false
+        /// So many reads lend nothing, because nobody passed on what the last one lent.
+        var readsWithoutLending: UInt8 = 0
     }
 
     /// Takes over an accepted descriptor.
@@ -80,7 +86,7 @@ package final class Connection: EventTarget {
         self.descriptor = consume descriptor
         self.number = number
         guard core.register(number, self) else { return nil }
-        if family != AF_UNIX { Sockets.set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
+        if !isLocal { Sockets.set(number, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
         core.connectionOpened()
     }
 
@@ -148,6 +154,7 @@ package final class Connection: EventTarget {
         guard isOpen, pendingError == nil, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty
         else { return }
         if let layer { return send(bytes, layer) }
+        if let range = core.lent(bytes), passOn(bytes, range) { return }
         if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
             output.append(bytes, pool: &core.pool)
             if !state.isWriteBlocked { markUnflushed() }
@@ -258,11 +265,15 @@ package final class Connection: EventTarget {
             let number
         else { return }
         let buffer = unsafe core.receiveBuffer
-        let count = unsafe recv(number, buffer.baseAddress, buffer.count, 0)
+        let lends = takesTurnToLend()
+        let count =
+            unsafe lends
+            ? core.receiveLending(from: number) : recv(number, buffer.baseAddress, buffer.count, 0)
         if count <= 0, let pendingError { return fail(pendingError) }
         if count > 0 {
-            state.isReadable = count == buffer.count || state.peerEnded || pendingError != nil
+            state.isReadable = lends || count == buffer.count || state.peerEnded || pendingError != nil
             state.isReading = true
+            core.moreFollows = count == buffer.count
             state.isBulk = count >= Self.bulkBytesMin
             core.received(count)
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -272,6 +283,8 @@ package final class Connection: EventTarget {
                 unsafe handler?.connectionReceived(Span(_unsafeBytes: bytes))
             }
             state.isReading = false
+            core.moreFollows = false
+            if lends { endLending() }
             if isOpen, state.isReadable, !state.isReadPaused { markReady() }
         } else if count == 0 {
             if let layer, let failure = cutOff(layer) { return fail(failure) }
@@ -319,13 +332,15 @@ package final class Connection: EventTarget {
         let buffered = output.count
         let total = buffered + bytes.count
         let written = unsafe bytes.withUnsafeBytes { fresh in
-            unsafe output.withBytes { old in unsafe Self.write(number, old, fresh) }
+            unsafe output.withBytes { old in
+                unsafe Self.write(number, old, fresh, moreFollows: core.moreFollows)
+            }
         }
         guard written >= 0 || errno == EAGAIN || errno == EINTR else {
             return failLater(TransportError("connection lost", errno: errno))
         }
         let taken = max(written, 0)
-        bytesWritten &+= UInt64(taken)
+        wrote(taken)
         if buffered > 0 { output.consume(min(taken, buffered), pool: &core.pool) }
         if taken < total {
             state.isWriteBlocked = written >= 0 || errno == EAGAIN
@@ -341,10 +356,15 @@ package final class Connection: EventTarget {
         }
     }
 
+    func wrote(_ count: Int) { bytesWritten &+= UInt64(count) }
+
     private static func write(
-        _ descriptor: Int32, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer
+        _ descriptor: Int32, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
+        moreFollows: Bool
     ) -> Int {
-        let flags = Int32(MSG_NOSIGNAL)
+        // The kernel need not make a small segment of what is beyond its last full one; the next acknowledgement would
+        // send it, if nothing followed.
+        let flags = Int32(MSG_NOSIGNAL | (moreFollows ? MSG_MORE : 0))
         if unsafe first.isEmpty {
             return unsafe Glibc.send(descriptor, second.baseAddress, second.count, flags)
         }

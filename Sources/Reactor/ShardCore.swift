@@ -6,8 +6,8 @@ import Glibc
 /// it, and everything it calls runs synchronously on that shard's queue.
 @safe package final class ShardCore {
     // Safe: the receive buffer lives as long as the core, and only one read at a time fills it.
-    /// One read takes at most this much: twice as much gained nothing where the L2 cache is small, 16 KiB cost double.
-    static let receiveBytesMax = 128 * 1024
+    /// One read takes at most this much: half of it costs a tenth more, 16 KiB cost double.
+    static let receiveBytesMax = 256 * 1024
     /// Rounds of events before the shard returns to Dispatch, so that timers and messages run.
     private static let roundsMax = 1024
     /// Bytes of connections with much traffic that one round takes: what such a connection has is left until all
@@ -43,6 +43,14 @@ import Glibc
     var pool = BufferPool()
     let receiveBuffer: UnsafeMutableRawBufferPointer
     private var decryptedBuffer: UnsafeMutableRawBufferPointer?
+    /// Bytes that went from one connection to another without being copied back into the kernel.
+    package var bytesPassedOn: UInt64 = 0
+    /// Made when a connection lends first; nil where it cannot be had.
+    var pages: PagePipe?
+    /// What is being handled has filled the receive buffer, so what it gives rise to is hardly the end of anything.
+    var moreFollows = false
+    /// The receive buffer has what `pages` holds, while a handler looks at it.
+    var isLending = false
     private let executor: ShardExecutor
     private var registrations: [Registration] = []
     /// A queue; what stands before `readyStart` has had its turn.

@@ -111,6 +111,8 @@ extension Configuration.Integrity {
             case .fail: .fail
             case .off: .off
             }
+        settings.lendsDownloads = zeroCopy != .off
+        settings.lendsUploads = zeroCopy == .both
         return settings
     }
 }

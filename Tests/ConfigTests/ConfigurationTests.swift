@@ -69,7 +69,8 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
               "admin": { "bind": "off" }, "domains": ["OSS.Example.com"], "pathStyle": false,
               "cnames": { "Img.example.com": "photos" },
               "origin": { "endpoint": "http://oss.internal:8081/", "addressing": "preserve" },
-              "integrity": { "contentMD5": "require", "crc64": "off", "downloads": "abort", "originCRC64": "fail" },
+              "integrity": { "contentMD5": "require", "crc64": "off", "downloads": "abort", "originCRC64": "fail",
+                "zeroCopy": "both" },
               "auth": { "mode": "pass" }, "rules": { "bucket-name": "report" },
               "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100, "drain": "0",
                 "upstreamConnections": 9, "upstreamQueue": 0, "uploads": 7, "uploadParts": 50000 },
@@ -91,11 +92,12 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(!configuration.pathStyle)
         #expect(configuration.cnames == ["img.example.com": "photos"])
         #expect(
-            configuration.origin
-                == .http(host: "oss.internal", port: 8081))
+            configuration.origin == .http(host: "oss.internal", port: 8081))
         #expect(
             configuration.integrity
-                == .init(contentMD5: .require, crc64: .off, downloads: .abort, originCRC64: .fail))
+                == .init(
+                    contentMD5: .require, crc64: .off, downloads: .abort, originCRC64: .fail,
+                    zeroCopy: .both))
         #expect(configuration.rules == ["bucket-name": .report])
         #expect(
             configuration.limits

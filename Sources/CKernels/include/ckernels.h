@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/types.h>
 
 /// CRC-64/XZ (ECMA-182 polynomial, reflected, all ones in and out) over `count` bytes, continuing from
 /// `crc` (0 for the first call). Chosen at run time: carry-less multiply where the processor has it.
@@ -75,6 +76,16 @@ int ossgate_accept(int descriptor);
 
 /// Bytes that the kernel has taken of a stream socket and the peer has not acknowledged; 0 if that is not known.
 int ossgate_unsent(int descriptor);
+
+/// A non-blocking pipe that no child inherits, of room for `bytes` if the kernel grants it; -1 with errno.
+int ossgate_pipe(int ends[2], int bytes);
+
+/// Moves up to `count` bytes between a pipe and something else by reference where it can be, without blocking; as
+/// splice(2).
+ssize_t ossgate_splice(int from, int to, size_t count);
+
+/// Puts the first `count` bytes of one pipe into another as well, by reference, without blocking; as tee(2).
+ssize_t ossgate_tee(int from, int to, size_t count);
 
 /// Gives the room of some bytes of a file back to its file system; -1 with errno where that cannot be.
 int ossgate_punch_hole(int descriptor, int64_t offset, int64_t count);
