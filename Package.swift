@@ -92,7 +92,7 @@ let package = Package(
             name: "Benchmarks",
             dependencies: [
                 "Admission", "Bytes", "CAllocations", "Config", "Digest", "Emulator", "HTTP1", "HTTPModel",
-                "HTTPServer", "OSSModel", "Proxy", "Reactor", "Telemetry",
+                "HTTPServer", "OSSModel", "Proxy", "Reactor", "TLS", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

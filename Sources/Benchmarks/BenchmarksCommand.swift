@@ -10,7 +10,7 @@ import Reactor
         commandName: "Benchmarks", abstract: "Measure the gateway.",
         subcommands: [
             CompareCommand.self, EmulatorCommand.self, AllocationsCommand.self, PolicyCommand.self,
-            OriginCommand.self, LoadCommand.self,
+            OriginCommand.self, InlineCommand.self, LoadCommand.self,
         ],
         defaultSubcommand: CompareCommand.self)
 
@@ -28,6 +28,7 @@ private struct CompareCommand: AsyncParsableCommand {
     @Option(help: "Medians of so many rounds.") var rounds = 3
     @Flag(help: "A quarter of the requests.") var quick = false
     @Flag(help: "Without the other proxies.") var alone = false
+    @Flag(help: "The gateway is told that no client alters what it has sent.") var lendUploads = false
     @Option(help: "Only rows with this in their names.") var only: String?
     @Option(help: "The gateway.") var gateway = ".build/release/ossgate"
     @Option(help: "Another build of the gateway.") var against: String?
@@ -38,19 +39,36 @@ private struct CompareCommand: AsyncParsableCommand {
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let origin = try Child([CommandLine.arguments[0], "origin"], processor: 1, readsError: false)
         guard let address = origin.line() else { fail("the origin did not start") }
-        let starter = ProxyStarter(origin: address, directory: directory)
-        var proxies = [try starter.gateway(gateway, name: "ossgate")]
-        if let against { proxies.append(try starter.gateway(against, name: "ossgate of before")) }
+        let certificate = try BenchCertificate(in: directory)
+        let starter = ProxyStarter(origin: address, directory: directory, certificate: certificate)
+        let comparison = Comparison(
+            try await proxies(starter), rounds: rounds, tls: try certificate.clientContext())
+        try await comparison.run(Row.all(quick: quick), only: only)
+        for proxy in comparison.proxies { proxy.process.stop() }
+        origin.stop()
+        try FileManager.default.removeItem(at: directory)
+    }
+
+    /// What is compared, started.
+    private func proxies(_ starter: ProxyStarter) async throws -> [RunningProxy] {
+        var proxies = [
+            try starter.gateway(
+                gateway, name: "ossgate", role: .gateway, securePort: 18110, lendsUploads: lendUploads)
+        ]
+        if let against {
+            proxies.append(
+                try starter.gateway(
+                    against, name: "ossgate of before", role: .gatewayOfBefore, securePort: 18114,
+                    lendsUploads: false))
+        }
         if !alone {
             proxies.append(try await starter.nginx())
             proxies.append(try await starter.haproxy(splice: false))
             proxies.append(try await starter.haproxy(splice: true))
         }
         if let go { proxies.append(try await starter.go(go)) }
-        try await Comparison(proxies, rounds: rounds).run(Row.all(quick: quick), only: only)
-        for proxy in proxies { proxy.process.stop() }
-        origin.stop()
-        try FileManager.default.removeItem(at: directory)
+        proxies.append(try starter.inline(CommandLine.arguments[0]))
+        return proxies
     }
 }
 
@@ -90,6 +108,27 @@ private struct OriginCommand: AsyncParsableCommand {
         let sockets = try ListenerSockets.bind(.tcp(host: "127.0.0.1", port: 0), count: 1)
         let shard = Shard(index: 0)
         await shard.run { core in core.services.append(BenchOrigin(core: core, sockets: sockets)) }
+        say("\(sockets.address)")
+        while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+    }
+}
+
+private struct InlineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inline",
+        abstract: "Be a relay to the origin that computes MD5 as OpenSSL does; prints its address.",
+        shouldDisplay: false)
+
+    @Argument var origin: String
+
+    func run() async throws {
+        guard let bind = BindAddress(origin) else { fail("not an address: \(origin)") }
+        let destination = try SocketAddress.resolve(bind)
+        let sockets = try ListenerSockets.bind(.tcp(host: "127.0.0.1", port: 0), count: 1)
+        let shard = Shard(index: 0)
+        await shard.run { core in
+            core.services.append(InlineRelay(core: core, sockets: sockets, origin: destination))
+        }
         say("\(sockets.address)")
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
     }

@@ -1,6 +1,7 @@
 import Foundation
 import HTTPModel
 import Reactor
+import TLS
 
 /// What one proxy did in the rounds of one workload.
 struct Measured {
@@ -19,8 +20,11 @@ final class Comparison {
     private let bulk = Shard(index: 1)
     private var summary: [String] = []
 
-    init(_ proxies: [Proxy], rounds: Int) {
+    private let tls: TLSClientContext
+
+    init(_ proxies: [Proxy], rounds: Int, tls: TLSClientContext) {
         self.proxies = proxies
+        self.tls = tls
         self.rounds = rounds
     }
 
@@ -42,7 +46,7 @@ final class Comparison {
     // MARK: Rows
 
     private func compare(_ row: Row) async {
-        let contenders = proxies.filter { row.peers || $0.isGateway || $0.name.hasPrefix("Go") }
+        let contenders = proxies.filter(row.compares)
         var results = [Measured](repeating: Measured(), count: contenders.count)
         for proxy in contenders { _ = await once(row.workload.limited(to: row.warmUp), proxy) }
         for _ in 0..<rounds {
@@ -73,13 +77,11 @@ final class Comparison {
     }
 
     private func summarize(_ row: Row, _ contenders: [Proxy], _ results: [Measured]) {
-        guard let own = contenders.firstIndex(where: { $0.isGateway }) else { return }
+        guard let own = contenders.firstIndex(where: { $0.role == .gateway }) else { return }
         let unit = row.workload.objectBytes >= 1 << 20 ? "CPU s/GB" : "CPU us/request"
         let divisor = Double(row.workload.requests)
         let scale = divisor * (unit == "CPU s/GB" ? Double(row.workload.objectBytes) / 1e9 : 1e-6)
-        let peers = contenders.indices.filter {
-            !contenders[$0].isGateway && !contenders[$0].name.hasPrefix("Go")
-        }
+        let peers = contenders.indices.filter { contenders[$0].role == .peer }
         if let best = peers.map({ median(results[$0].cpuSeconds) }).min() {
             note(row, unit, median(results[own].cpuSeconds) / scale, best / scale, row.cpuGoal, atMost: true)
         }
@@ -89,12 +91,11 @@ final class Comparison {
             note(row, "MB/s of CPU, OpenSSL MD5", perSecond, DigestRates.openSSL(), goal, atMost: false)
         }
         for index in contenders.indices where index != own && !peers.contains(index) {
-            let measure = contenders[index].isGateway ? "CPU against it" : "MB/s against it"
-            if contenders[index].isGateway {
-                let mine = median(results[own].cpuSeconds) / scale
-                note(row, measure, mine, median(results[index].cpuSeconds) / scale, nil, atMost: true)
-            }
-            note(row, "MB/s, \(contenders[index].name)", rate(own), rate(index), nil, atMost: false)
+            let (name, role) = (contenders[index].name, contenders[index].role)
+            let (mine, theirs) = (results[own].cpuSeconds, results[index].cpuSeconds)
+            note(
+                row, "\(unit), \(name)", median(mine) / scale, median(theirs) / scale, nil, atMost: true)
+            note(row, "MB/s, \(name)", rate(own), rate(index), row.rateGoal(against: role), atMost: false)
         }
     }
 
@@ -116,6 +117,7 @@ final class Comparison {
 
     /// Small GETs on four connections while eight uploads keep the proxy busy.
     private func compareBesideUploads() async throws {
+        let proxies = proxies.filter { $0.role != .inline }
         var results = [Measured](repeating: Measured(), count: proxies.count)
         let small = Workload.get(Row.besideUploads, 100, connections: 4, requests: .max)
         let large = Workload.put(
@@ -138,7 +140,7 @@ final class Comparison {
                     format: "| %@ | %@ | | | | %.0f | %.0f | %.0f |", Row.besideUploads, proxy.name,
                     median(result.rates), median(result.medians), median(result.tails)))
         }
-        guard let own = proxies.firstIndex(where: { $0.isGateway }),
+        guard let own = proxies.firstIndex(where: { $0.role == .gateway }),
             let nginx = proxies.firstIndex(where: { $0.name == "nginx" })
         else { return }
         let name = Row.besideUploads
@@ -151,7 +153,7 @@ final class Comparison {
     private func compareMemory() async throws {
         let count = 5_000
         say("| proxy | resident MB at rest | KiB per idle connection of \(count) |\n|---|---|---|")
-        for proxy in proxies {
+        for proxy in proxies where proxy.role != .inline {
             let some = Workload.get("some", 100, connections: 64, requests: 1_000)
             guard await once(some, proxy).failures == 0 else { fail("\(proxy.name): requests failed") }
             let get = Workload.get("idle", 100, connections: count, requests: count)
@@ -172,7 +174,7 @@ final class Comparison {
             try await Task.sleep(for: .seconds(2))
             let each = Double(proxy.process.residentKiB - before) / Double(count)
             say(String(format: "| %@ | %.1f | %.2f |", proxy.name, Double(before) / 1024, each))
-            if proxy.isGateway, proxy === proxies.first {
+            if proxy.role == .gateway {
                 note(Row.memory, "KiB per idle connection", each, 1, 2, atMost: true)
             }
             await load.run { core in
@@ -182,18 +184,20 @@ final class Comparison {
     }
 
     private func once(_ workload: Workload, _ proxy: Proxy) async -> LoadResult {
-        await runLoad(workload, to: proxy.address, on: load)
+        let address = workload.isSecure ? proxy.secureAddress ?? proxy.address : proxy.address
+        return await runLoad(workload, to: address, on: load, tls: workload.isSecure ? tls : nil)
     }
 }
 
 /// One load from its first connection to its last answer, or for so many seconds.
 func runLoad(
-    _ workload: Workload, to address: SocketAddress, on shard: Shard, seconds: Double? = nil
+    _ workload: Workload, to address: SocketAddress, on shard: Shard, seconds: Double? = nil,
+    tls: TLSClientContext? = nil
 ) async -> LoadResult {
     await withCheckedContinuation { continuation in
         Task {
             await shard.run { core in
-                let generator = LoadGenerator(core: core, workload: workload) {
+                let generator = LoadGenerator(core: core, workload: workload, tls: tls) {
                     continuation.resume(returning: $0)
                 }
                 core.services.append(generator)

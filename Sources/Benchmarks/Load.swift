@@ -1,11 +1,14 @@
 import Bytes
 import Reactor
+import TLS
 
 /// Keeps a number of connections busy until all requests of a workload are answered, or a time has passed. It lives
 /// on one shard, which keeps it until it has finished.
 final class LoadGenerator: ShardService {
     fileprivate let core: ShardCore
     fileprivate let workload: Workload
+    /// nil for plain text.
+    fileprivate let tls: TLSClientContext?
     fileprivate let block = [UInt8](repeating: 0x61, count: 256 * 1024)
     private var connections: [LoadConnection] = []
     private var begun = 0
@@ -14,9 +17,12 @@ final class LoadGenerator: ShardService {
     private var finished: ((LoadResult) -> Void)?
     private lazy var end = Deadline(core) { [unowned self] in finish() }
 
-    init(core: ShardCore, workload: Workload, finished: @escaping (LoadResult) -> Void) {
+    init(
+        core: ShardCore, workload: Workload, tls: TLSClientContext?, finished: @escaping (LoadResult) -> Void
+    ) {
         self.core = core
         self.workload = workload
+        self.tls = tls
         startedAt = core.nowPrecise
         self.finished = finished
         result.nanoseconds.reserveCapacity(min(workload.requests, 1_000_000))
@@ -41,6 +47,8 @@ final class LoadGenerator: ShardService {
         begun += 1
         return true
     }
+
+    fileprivate var wantsMore: Bool { finished != nil && begun < workload.requests }
 
     fileprivate func sent(_ count: Int) { result.bodyBytesSent += UInt64(count) }
 
@@ -74,12 +82,23 @@ private final class LoadConnection: ConnectionHandler {
     private var status = 0
     private var startedAt: UInt64 = 0
     private var isBusy = false
+    private var address: SocketAddress?
 
     init(_ generator: LoadGenerator) { self.generator = generator }
 
     func open(_ address: SocketAddress) {
+        self.address = address
+        startedAt = generator.core.nowPrecise
         connection = try? Connection.connect(generator.core, to: address, handler: self)
         if connection == nil { fail("no connection for the load") }
+        if let tls = generator.tls { connection?.secure(tls.makeSession(resuming: nil)) }
+    }
+
+    /// A connection that has carried a request is replaced by a new one, if that is what is measured.
+    private func reopen() {
+        connection?.close()
+        scanner = MessageScanner()
+        if let address, generator.wantsMore { open(address) }
     }
 
     func close() {
@@ -92,7 +111,7 @@ private final class LoadConnection: ConnectionHandler {
     private func begin() {
         guard generator.takeRequest() else { return }
         isBusy = true
-        startedAt = generator.core.nowPrecise
+        if !generator.workload.reconnects { startedAt = generator.core.nowPrecise }
         bodyLeft = generator.workload.bodyBytes
         connection?.send(generator.workload.head)
         pump()
@@ -117,7 +136,7 @@ private final class LoadConnection: ConnectionHandler {
             case .end:
                 isBusy = false
                 generator.answered(status, since: startedAt)
-                return begin()
+                return generator.workload.reconnects ? reopen() : begin()
             }
         }
     }

@@ -5,8 +5,29 @@ struct Row {
     var cpuGoal: Double?
     /// MB/s against one stream of OpenSSL's MD5 alone.
     var digestGoal: Double?
+    /// MB/s against those that digest, too.
+    var goGoal: Double?
+    var inlineGoal: Double?
     /// False where peers do not do the work that is measured.
     var peers = true
+
+    /// Whether a proxy takes part.
+    func compares(_ proxy: Proxy) -> Bool {
+        if workload.isSecure, proxy.secureAddress == nil { return false }
+        switch proxy.role {
+        case .gateway, .gatewayOfBefore, .go: return true
+        case .peer: return peers
+        case .inline: return inlineGoal != nil
+        }
+    }
+
+    func rateGoal(against role: Proxy.Role) -> Double? {
+        switch role {
+        case .go: goGoal
+        case .inline: inlineGoal
+        case .gateway, .gatewayOfBefore, .peer: nil
+        }
+    }
 
     static let besideUploads = "GET 100 B beside eight uploads of 64 MiB"
     static let memory = "memory"
@@ -40,11 +61,17 @@ struct Row {
             Row(
                 workload: .put(
                     "PUT 64 MiB x 16, MD5 + CRC64", large, connections: 16, requests: 64 / few, md5: true,
-                    crc: true), digestGoal: 2.0, peers: false),
+                    crc: true), digestGoal: 2.0, goGoal: 3.5, peers: false),
             Row(
                 workload: .put(
                     "PUT 64 MiB x 1, MD5", large, connections: 1, requests: 12 / few, md5: true, crc: false),
-                peers: false),
+                inlineGoal: 1.10, peers: false),
+            Row(
+                workload: .get("GET 64 MiB x 8, TLS", large, connections: 8, requests: 32 / few).secure(),
+                cpuGoal: 1.0),
+            Row(
+                workload: .get("new TLS connections x 16", 100, connections: 16, requests: 2_000 / few)
+                    .secure(reconnecting: true), cpuGoal: 1.0),
         ]
     }
 }

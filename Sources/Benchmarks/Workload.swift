@@ -11,6 +11,10 @@ struct Workload: Sendable {
     let objectBytes: Int
     let connections: Int
     let requests: Int
+    /// Over TLS.
+    var isSecure = false
+    /// Each request has a connection of its own, with a full handshake.
+    var reconnects = false
 
     private static let host = "Host: bench.oss-cn-hangzhou.aliyuncs.com\r\n"
     static let largeBytes = 64 << 20
@@ -40,7 +44,15 @@ struct Workload: Sendable {
     func limited(to count: Int) -> Workload {
         Workload(
             name: name, head: head, bodyBytes: bodyBytes, objectBytes: objectBytes, connections: connections,
-            requests: count)
+            requests: count, isSecure: isSecure, reconnects: reconnects)
+    }
+
+    /// The same over TLS.
+    func secure(reconnecting: Bool = false) -> Workload {
+        var made = self
+        made.isSecure = true
+        made.reconnects = reconnecting
+        return made
     }
 }
 

@@ -82,8 +82,9 @@ package final class TLSServerContext: Sendable {
     private static let chooseCertificate:
         @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int32>?, UnsafeMutableRawPointer?) -> Int32 = {
             ssl, _, argument in
-            guard let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name),
-                let context = unsafe TLSServerContext.behind(argument),
+            // With one certificate there is nothing to choose.
+            guard let context = unsafe TLSServerContext.behind(argument), context.contexts.count > 1,
+                let name = unsafe SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name),
                 let found = context.contexts.first(where: { unsafe $0.isFor(name) })
             else { return SSL_TLSEXT_ERR_OK }
             _ = unsafe SSL_set_SSL_CTX(ssl, found.pointer)
