@@ -41,16 +41,16 @@ private struct CompareCommand: AsyncParsableCommand {
         guard let address = origin.line() else { fail("the origin did not start") }
         let certificate = try BenchCertificate(in: directory)
         let starter = ProxyStarter(origin: address, directory: directory, certificate: certificate)
-        let comparison = Comparison(
-            try await proxies(starter), rounds: rounds, tls: try certificate.clientContext())
+        let proxies = try await proxies(starter)
+        let comparison = Comparison(proxies, rounds: rounds, tls: try certificate.clientContext())
         try await comparison.run(Row.all(quick: quick), only: only)
-        for proxy in comparison.proxies { proxy.process.stop() }
+        for proxy in proxies { proxy.process.stop() }
         origin.stop()
         try FileManager.default.removeItem(at: directory)
     }
 
     /// What is compared, started.
-    private func proxies(_ starter: ProxyStarter) async throws -> [RunningProxy] {
+    private func proxies(_ starter: ProxyStarter) async throws -> [Proxy] {
         var proxies = [
             try starter.gateway(
                 gateway, name: "ossgate", role: .gateway, securePort: 18110, lendsUploads: lendUploads)

@@ -10,9 +10,11 @@ import Glibc
     static let receiveBytesMax = 256 * 1024
     /// Rounds of events before the shard returns to Dispatch, so that timers and messages run.
     private static let roundsMax = 1024
-    /// Bytes of connections with much traffic that one round takes: what such a connection has is left until all
-    /// events have been handled, so that a small request waits for one piece of a large body and not for all.
-    private static let bulkBytesPerRound = 256 * 1024
+    /// What one round does for connections with much traffic: what such a connection has is left until all events have
+    /// been handled, so that a small request waits for this and not for whole bodies. Less, and small requests that
+    /// come again at once would leave large bodies half of the processor.
+    private static let bulkBytesPerRound = 2 << 20
+    private static let bulkNanosecondsPerRound: UInt64 = 1_000_000
     /// How long a busy shard waits for further events before it returns to Dispatch: waking up through Dispatch
     /// costs twice as much as staying.
     private static let waitMilliseconds: Int32 = 20
@@ -213,7 +215,12 @@ import Glibc
     private func continueReady() -> Bool {
         let start = readyStart
         let end = ready.count
-        while readyStart < end, readyStart == start || roundBytes < Self.bulkBytesPerRound {
+        let startedAt = start < end ? nowPrecise : 0
+        while readyStart < end,
+            readyStart == start
+                || roundBytes < Self.bulkBytesPerRound
+                    && nowPrecise &- startedAt < Self.bulkNanosecondsPerRound
+        {
             readyStart += 1
             ready[readyStart - 1].continueWork()
         }
