@@ -117,7 +117,7 @@ package final class LogSink: Sendable {
     private func drain() {
         while let lines = next() {
             switch output.deliver(lines.rest, startsLine: lines.startsLine) {
-            case .bytes(let count): advance(count)
+            case .bytes(let count): advance(count, lines: Self.lineEnds(in: lines.rest.prefix(count)))
             case .failed: drop()
             case .full:
                 if isClosed { drop() } else { output.awaitRoom(milliseconds: 100) }
@@ -137,16 +137,18 @@ package final class LogSink: Sendable {
             if state.takenOut == state.taken.count {
                 guard state.waitingLines > 0 else {
                     state.taken = []
+                    state.waiting = []
                     state.takenOut = 0
                     state.isScheduled = false
                     for waiter in state.flushing { waiter.signal() }
                     state.flushing = []
                     return nil
                 }
-                state.taken = state.waiting
+                // The room that was made for one batch serves the next but one.
+                swap(&state.taken, &state.waiting)
+                state.waiting.removeAll(keepingCapacity: true)
                 state.takenOut = 0
                 state.takenLines = state.waitingLines
-                state.waiting = []
                 state.waitingLines = 0
             }
             let startsLine = state.takenOut == 0 || state.taken[state.takenOut - 1] == ASCII.lineFeed
@@ -154,13 +156,19 @@ package final class LogSink: Sendable {
         }
     }
 
-    private func advance(_ count: Int) {
+    /// Counted before the lock is taken: writers of lines wait for whoever has it.
+    private static func lineEnds(in bytes: ByteSlice) -> Int {
+        let span = bytes.span
+        var found = 0
+        for index in 0..<span.count where span[index] == ASCII.lineFeed { found += 1 }
+        return found
+    }
+
+    private func advance(_ count: Int, lines: Int) {
         state.withLock { state in
-            let end = min(state.takenOut + count, state.taken.count)
-            let lines = state.taken[state.takenOut..<end].count { $0 == ASCII.lineFeed }
             state.written += UInt64(lines)
             state.takenLines -= lines
-            state.takenOut = end
+            state.takenOut = min(state.takenOut + count, state.taken.count)
         }
     }
 
