@@ -81,7 +81,8 @@ def serving(directory, origin, policy, **emulator):
 @pytest.fixture(scope="module")
 def policed(tmp_path_factory):
     gateway, log = serving(
-        tmp_path_factory.mktemp("policy"), "embedded", rules(),
+        tmp_path_factory.mktemp("policy"), "embedded", [
+            *rules(), {"name": "protected", "when": {"operation": "DeleteObject", "key": "*/protected/**"}, "refuse": True}],
         credentials=[{"accessKeyId": KEY_ID, "accessKeySecret": SECRET}])
     with gateway:
         yield gateway, log
@@ -283,6 +284,28 @@ def test_parts_around_the_gateway(client, policed, kept, key):
     assert (refusal.status, refusal.headers["x-ossgate-rule"]) == (403, "size-rule")
     assert not kept.object_exists(target)
     kept.abort_multipart_upload(target, upload)
+
+
+def test_keys_in_deletions(client, policed, kept, key):
+    """Of several objects that are deleted together one is protected: none of them goes, and the record tells which it was."""
+    gateway, log = policed
+    loose, protected = [f"{key}/loose/{name}" for name in ("a&b", "中文", " c ")], f"{key}/protected/d"
+    for name in [*loose, protected]:
+        kept.put_object(name, b"x")
+    for delete in (lambda: client.delete_many(BUCKET, [*loose, protected]), lambda: client.delete(BUCKET, protected)):
+        marker = log.mark()
+        with client.refused() as refusal:
+            delete()
+        assert (refusal.status, refusal.headers["x-ossgate-rule"]) == (403, "protected")
+        [record] = log.since(marker)
+        assert record["ossgate.rule"] == "protected"
+    assert all(kept.object_exists(name) for name in [*loose, protected])
+    marker = log.mark()
+    with client.refused():
+        client.delete_many(BUCKET, [*loose, protected])
+    assert log.since(marker)[0]["ossgate.actual"].endswith(f"for the key {protected}")
+    assert sorted(client.delete_many(BUCKET, loose)) == sorted(loose)
+    assert not any(kept.object_exists(name) for name in loose)
 
 
 def uploads(key):
