@@ -55,6 +55,43 @@ package enum Explanation {
         return finished(lines, notes)
     }
 
+    /// A failure of something that was checked without a request, and what the catalogue has to say of it.
+    package static func text(of failure: Failure) -> String {
+        let lines = [
+            "\(failure.status) \(failure.code): \(Printable.text(failure.message))",
+            pair("rule", failure.rule),
+            pair("expected", Printable.text(failure.expected ?? "")),
+            pair("actual", Printable.text(failure.actual ?? "")),
+            pair("hint", Printable.text(failure.hint ?? "")),
+        ]
+        let notes = CatalogueNote.fitting(code: failure.code, message: failure.message, rule: failure.rule)
+        let mends = notes.prefix(1).flatMap { [pair("when", $0.when), pair("mend", $0.mend)] }
+        return finished(lines + mends, [])
+    }
+
+    /// What a rule has against something.
+    package struct Failure: Sendable {
+        package var rule: String
+        package var status: Int
+        package var code: String
+        package var message: String
+        package var expected: String?
+        package var actual: String?
+        package var hint: String?
+
+        package init(rule: String, status: Int, code: String, message: String) {
+            self.rule = rule
+            self.status = status
+            self.code = code
+            self.message = message
+        }
+    }
+
+    /// Facts as names and values, a line each.
+    package static func text(of facts: [(name: String, value: String)]) -> String {
+        finished(facts.map { pair($0.name, Printable.text($0.value)) }, [])
+    }
+
     private static func finished(_ lines: [String], _ notes: [CatalogueNote]) -> String {
         let kept = lines.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
         guard !notes.isEmpty else { return kept }

@@ -20,6 +20,6 @@ import HTTP2
             """,
         subcommands: [
             ServeCommand.self, CheckCommand.self, EmulatorCommand.self, ExplainCommand.self,
-            RejectionsCommand.self, TestCommand.self,
+            LintCommand.self, RejectionsCommand.self, TestCommand.self,
         ])
 }

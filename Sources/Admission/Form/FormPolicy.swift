@@ -14,8 +14,9 @@ struct FormPolicy: Sendable {
 
     /// What a policy field is worth.
     enum Reading: Sendable {
-        /// There is none, or it has a fault that no page has words for: then the origin has to judge it.
-        case unjudged
+        case absent
+        /// It has a fault, told in words of our own, that no page has words for: then the origin has to judge it.
+        case unjudged(String)
         case refused(CatalogueFault)
         case policy(FormPolicy)
     }
@@ -32,11 +33,11 @@ struct FormPolicy: Sendable {
 
     /// Reads the text of the field: Base64, blanks and line ends in it and missing padding aside, of JSON.
     static func read(_ text: ByteSlice) -> Reading {
-        guard let decoded = decoded(text) else { return .unjudged }
+        guard let decoded = decoded(text) else { return .unjudged("the policy is not Base64") }
         do throws(PolicyJSONFault) {
             return reading(of: try PolicyJSONReader.parse(decoded))
         } catch .tooLarge {
-            return .unjudged
+            return .unjudged("the policy is deeper, or has more values, than any policy")
         } catch {
             return .refused(.json(error))
         }
@@ -57,16 +58,20 @@ struct FormPolicy: Sendable {
             return .refused(.simpleCondition)
         }
         var conditions: [Condition] = []
-        for entry in entries {
+        for (place, entry) in entries.enumerated() {
             if case .object(let members) = entry, Set(members.map(\.name)).count != 1 {
                 return .refused(.simpleCondition)
             }
-            guard let condition = condition(entry) else { return .unjudged }
+            guard let condition = condition(entry) else {
+                return .unjudged("conditions[\(place)] has none of the forms that conditions have")
+            }
             conditions.append(condition)
         }
         guard case .string(let expiration)? = json.member("expiration"),
             let time = OSSTime.parseExtended(expiration[...])
-        else { return .unjudged }
+        else {
+            return .unjudged("expiration is absent, or no time such as \"2026-12-01T12:00:00.000Z\"")
+        }
         return .policy(FormPolicy(expiration: time, conditions: conditions))
     }
 

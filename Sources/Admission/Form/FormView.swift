@@ -19,7 +19,7 @@ struct FormView: Sendable {
         self.fields = fields
         self.file = file
         now = request.now
-        policy = fields.filled("policy").map { FormPolicy.read($0) } ?? .unjudged
+        policy = fields.filled("policy").map { FormPolicy.read($0) } ?? .absent
         let name = request.resource.bucket
         bucket = name.flatMap { $0.suffix(9).matches("-ossalias") ? nil : $0 }
         headers = Self.headers(of: fields)

@@ -61,7 +61,7 @@ extension HeadRule {
     }
 
     /// The last second at which a signed URL holds; nil when that cannot be told, which is the origin's to judge.
-    private static func expiry(_ view: HeadView) -> Int64? {
+    static func expiry(_ view: HeadView) -> Int64? {
         if view.signing == .urlV1 {
             return view.query.value("Expires")?.decimal.map { Int64(clamping: $0) }
         }
