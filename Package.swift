@@ -97,7 +97,7 @@ let package = Package(
             ],
             swiftSettings: strict),
 
-        tests("ConfigTests", ["Config", "Network"]),
+        tests("ConfigTests", ["Config", "JSON", "Network"]),
         tests(
             "PolicyTests",
             ["Admission", "Bytes", "Config", "HTTPModel", "HTTP1", "OSSModel", "TestSupport"]),

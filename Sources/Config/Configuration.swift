@@ -3,6 +3,9 @@ package import Network
 
 /// The whole configuration of one process: validated, complete with defaults, and never changed afterwards.
 package struct Configuration: Sendable, Equatable {
+    /// The file with the environment laid over it as JSON text, without secrets; keys with their defaults are left out.
+    package var shown = "{}\n"
+
     package enum ListenerProtocol: String, Sendable, CaseIterable {
         case http11 = "http/1.1"
         case h2
@@ -177,6 +180,15 @@ package struct Configuration: Sendable, Equatable {
     package var log: Log
     package var emulator: Emulator
     package var shards: Int
+
+    /// When the file is read again.
+    package enum ReloadTrigger: String, Sendable, CaseIterable {
+        case signal
+        /// At a signal, and when it has changed.
+        case change
+    }
+
+    package var reload = ReloadTrigger.signal
 
     package var origins: [OriginEndpoint] { [origin] + furtherOrigins }
 

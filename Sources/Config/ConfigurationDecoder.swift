@@ -25,7 +25,7 @@ struct ConfigurationDecoder {
         let cnames = cnames(root.object("cnames"))
         let origins = endpoints(root.object("origin"))
         let origin = origins.first ?? .embedded
-        let configuration = Configuration(
+        var configuration = Configuration(
             listeners: listeners.map(\.listener), admin: admin?.bind, domains: domains,
             pathStyle: pathStyle, cnames: cnames,
             origin: origin, furtherOrigins: Array(origins.dropFirst()),
@@ -38,6 +38,7 @@ struct ConfigurationDecoder {
             timeouts: timeouts(root.object("timeouts")), log: log(root.object("log")),
             emulator: emulator(root.object("emulator")), shards: root.quantity("shards") ?? max(1, processors)
         )
+        configuration.reload = root.choice("reload", as: Configuration.ReloadTrigger.self)
         return configuration
     }
 

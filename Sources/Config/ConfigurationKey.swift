@@ -139,7 +139,11 @@ struct ConfigurationKey: Sendable {
                 "mode of a rule by its name; `report` logs and lets pass"),
         ] + policy + limits + timeouts + rest + emulator + [
             ConfigurationKey(
-                "shards", .count(1...256), nil, "event loops; one for each core unless given")
+                "shards", .count(1...256), nil, "event loops; one for each core unless given"),
+            ConfigurationKey(
+                "reload", .choice(["signal", "change"]), "signal",
+                "when the configuration is read again: at SIGHUP, or with `change` when its file changes, too"
+            ),
         ]
 
     private static let policy: [ConfigurationKey] = [

@@ -89,7 +89,9 @@ package struct ConfigurationLoader {
             operationNames: operationNames,
             readSecret: { path in Self.contents(path).map { String(decoding: $0, as: UTF8.self) } },
             problems: problems)
-        return decoder.decode(root)
+        var configuration = decoder.decode(root)
+        configuration.shown = ConfigurationRedaction.redacted(root).text + "\n"
+        return configuration
     }
 
     /// The bytes of a file of at most 1 MiB.

@@ -8,6 +8,7 @@ extension GatewayServer {
     /// everything as it was, when a new listener cannot be bound.
     package func reload(_ plan: GatewayPlan) async throws(TransportError) {
         try await replaceListeners(plan.listeners)
+        configuration.text = plan.configurationText
         let settings = plan.settings.counted(in: registry)
         let server = plan.serverOfShard
         for shard in shards {

@@ -30,6 +30,8 @@ package struct GatewayPlan: Sendable {
     /// Where the operator is told of failures of origins; nil when nobody is.
     package var originReports: OriginReports?
     package var version: String
+    /// What `/config` of the admin listener shows: JSON without secrets.
+    package var configurationText: [UInt8] = Array("{}\n".utf8)
     package var clock = ShardClock.system
 
     package init(
@@ -71,6 +73,7 @@ package final class GatewayServer: Sendable {
     package let registry: MetricsRegistry
     package let readiness = Readiness()
     private let recent = RecentRejections()
+    let configuration: ConfigurationPage
     let shards: [Shard]
 
     /// Binds everything first, so that a port in use stops the start before anything runs.
@@ -80,6 +83,7 @@ package final class GatewayServer: Sendable {
             if let bind = plan.admin { try ListenerSockets.bind(bind, count: 1) } else { nil }
         listeners = Mutex(bound)
         adminAddress = admin?.address
+        configuration = ConfigurationPage(plan.configurationText)
         let labels = MetricLabels()
         registry = MetricsRegistry(
             version: plan.version, startUnixSeconds: SystemTime.unixSeconds, shards: plan.shards,
@@ -116,9 +120,10 @@ package final class GatewayServer: Sendable {
 
     private func startAdmin(_ sockets: ListenerSockets) async {
         guard let shard = shards.first else { return }
-        await shard.run { [registry, readiness, recent] core in
+        await shard.run { [registry, readiness, recent, configuration] core in
             let application = AdminApplication(
-                registry: registry, readiness: readiness, recent: recent)
+                core: core, registry: registry, readiness: readiness, recent: recent,
+                configuration: configuration)
             var settings = ServerSettings()
             settings.connectionsMax = 1024
             let server = Server(core: core, settings: settings, application: application)

@@ -27,6 +27,10 @@ package final class RecentRejections: Sendable {
         var entries: [Entry] = []
         /// Where the next one goes once the ring is full.
         var next = 0
+        var total: UInt64 = 0
+
+        /// The oldest first.
+        var inOrder: ArraySlice<Entry> { entries[next...] + entries[..<next] }
     }
 
     private let ring = Mutex(Ring())
@@ -39,6 +43,7 @@ package final class RecentRejections: Sendable {
             code: record.code, rule: record.rule, bucket: record.bucket?.text, client: record.clientAddress,
             line: line)
         ring.withLock { ring in
+            ring.total += 1
             if ring.entries.count < Self.countMax {
                 ring.entries.append(entry)
             } else {
@@ -50,15 +55,29 @@ package final class RecentRejections: Sendable {
 
     /// A JSON list of the records, the latest first.
     package func json(_ wanted: Wanted) -> [UInt8] {
-        let (entries, next) = ring.withLock { ($0.entries, $0.next) }
+        let ring = self.ring.withLock { $0 }
         var out: [UInt8] = [UInt8(ascii: "[")]
-        for entry in (entries[next...] + entries[..<next]).reversed() where fits(entry, wanted) {
+        for entry in ring.inOrder.reversed() where fits(entry, wanted) {
             if out.count > 1 { out.append(ASCII.comma) }
             out.append(ASCII.lineFeed)
             out.append(contentsOf: entry.line.dropLast())
         }
         out.append("\n]\n")
         return out
+    }
+
+    /// How many there have been so far, those included that have gone.
+    package var total: UInt64 { ring.withLock { $0.total } }
+
+    /// The lines of those after the first `count`, the oldest first; `missed` of them have gone already.
+    package func lines(
+        after count: UInt64, _ wanted: Wanted
+    ) -> (lines: [[UInt8]], total: UInt64, missed: UInt64) {
+        let ring = self.ring.withLock { $0 }
+        let fresh = ring.total - min(count, ring.total)
+        let kept = min(fresh, UInt64(ring.entries.count))
+        let lines = ring.inOrder.suffix(Int(kept)).filter { fits($0, wanted) }.map(\.line)
+        return (lines, ring.total, fresh - kept)
     }
 
     private func fits(_ entry: Entry, _ wanted: Wanted) -> Bool {

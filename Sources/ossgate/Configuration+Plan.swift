@@ -36,6 +36,7 @@ extension Configuration {
             rejectionLog: logs.rejections, version: version)
         plan.accessLog = logs.access
         plan.originReports = OriginReports { line in Operator.sayLater(line) }
+        plan.configurationText = Array(shown.utf8)
         plan.rejectionsWrittenMax = log.foldAfter
         return plan
     }

@@ -40,6 +40,9 @@ struct ServeCommand: AsyncParsableCommand {
             source, configuration, origins: origins, emulator: emulator?.address, ticketKeys, logs: logs,
             gateway)
         defer { reload.stop() }
+        let watched =
+            configuration.reload == .change ? try source.path.map { try ConfigurationWatch($0) } : nil
+        defer { watched?.stop() }
         let rotation = TicketKeyRotation(ticketKeys)
         defer { rotation.stop() }
         await signals.serve(

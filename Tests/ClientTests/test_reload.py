@@ -63,6 +63,43 @@ def refusal(connection, host="bucket.oss-cn-hangzhou.aliyuncs.com", target="/no-
     return answer.getheader("x-ossgate-rule")
 
 
+def test_a_changed_file_is_taken_over_if_that_is_asked_for(tmp_path):
+    """Written in place, replaced by renaming, and replaced as Kubernetes does, by a link beside it; a wrong one is told of."""
+    folder = tmp_path / "config"
+    folder.mkdir()
+    with Ossgate.serve(folder, {
+            "reload": "change", "log": {"rejections": "off"}, "emulator": {"buckets": ["bucket"]}}) as gateway:
+        path = folder / "config.json"
+        configuration = json.loads(path.read_text())
+
+        def until(pattern, act):
+            before = len(gateway.lines)
+            act()
+            with gateway.changed:
+                assert gateway.changed.wait_for(
+                    lambda: any(re.search(pattern, line) for line in gateway.lines[before:]), PATIENCE)
+
+        def renamed(text):
+            (folder / "new").write_text(text)
+            (folder / "new").rename(path)
+
+        def linked(text):
+            (folder / "data").mkdir()
+            (folder / "data/config.json").write_text(text)
+            (folder / "link").symlink_to("data/config.json")
+            (folder / "link").rename(path)
+        until("^configuration reloaded$", lambda: path.write_text(json.dumps({**configuration, "pathStyle": False})))
+        until("^configuration not reloaded", lambda: renamed(json.dumps({**configuration, "nonsense": 1})))
+        until("^configuration reloaded$", lambda: renamed(json.dumps(configuration)))
+        until("^configuration reloaded$", lambda: linked(json.dumps({**configuration, "pathStyle": False})))
+        # The same content again is no change, and neither is another file.
+        count = len(gateway.lines)
+        renamed(path.read_text())
+        (folder / "other").write_text("other")
+        until("^configuration reloaded$", lambda: renamed(json.dumps(configuration)))
+        assert len(gateway.lines) == count + 1
+
+
 def test_rules_domains_and_limits_change_under_an_open_connection(running):
     host, port = running.gateway.address.split(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=PATIENCE)

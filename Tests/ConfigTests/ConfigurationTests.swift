@@ -58,6 +58,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
     @Test func anEmptyFileIsTheDefaults() throws {
         var minimal = try load(Self.minimal)
         minimal.domains = ["localhost"]
+        minimal.shown = "{}\n"
         #expect(try load("{}") == minimal)
     }
 
@@ -263,7 +264,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         ("{\"admin\":{\"bind\":\"127.0.0.1:8080\"}}", "admin.bind: is the same address as listeners[0].bind"),
         (
             "{\"zzz\":1}",
-            "zzz: unknown key; known here: $schema, listeners, admin, domains, pathStyle, cnames, origin, integrity, auth, rules, policy, limits, timeouts, log, emulator, shards"
+            "zzz: unknown key; known here: $schema, listeners, admin, domains, pathStyle, cnames, origin, integrity, auth, rules, policy, limits, timeouts, log, emulator, shards, reload"
         ),
         (
             "{\"integrity\":{\"downloads\":\"abrot\"}}",
