@@ -9,7 +9,7 @@ import pytest
 
 import secrets_used
 import transport
-from ossgate import Ossgate
+from ossgate import Commands, Ossgate
 from rejections import RejectionLog
 from sdk_oss2 import REGION, Oss2
 from sdk_v2 import OssV2
@@ -67,9 +67,9 @@ def running(directory, **emulator):
 
 @pytest.fixture(scope="session", autouse=True)
 def no_output_tells_a_secret():
-    """At the end of the run, of everything that any gateway told."""
+    """At the end of the run, of everything that any gateway or command told."""
     yield
-    assert list(secrets_used.faults(Ossgate.all, [SECRET, WRONG_SECRET])) == []
+    assert list(secrets_used.faults([*Ossgate.all, Commands], [SECRET, WRONG_SECRET])) == []
 
 
 @pytest.fixture(scope="session")

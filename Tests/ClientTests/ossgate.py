@@ -24,11 +24,23 @@ def environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("OSSGATE_")}
 
 
+class Commands:
+    """What the commands of the run have printed."""
+
+    told = []
+
+    @classmethod
+    def outputs(cls):
+        yield from cls.told
+
+
 def run(*arguments, **options):
     """Runs a command of the program to its end."""
-    return subprocess.run(
+    done = subprocess.run(
         [BINARY, *map(str, arguments)], capture_output=True, text=True, timeout=PATIENCE, env=environment(),
         **options)
+    Commands.told.append((f"ossgate {arguments[0] if arguments else ''}", done.stdout + done.stderr))
+    return done
 
 
 class Ossgate:
@@ -145,12 +157,16 @@ class Ossgate:
     def _keep_pages(self):
         """What the admin listener tells last, as far as it still does."""
         admin = self.started.groupdict().get("admin")
-        for page in ("healthz", "readyz", "metrics", "rejections") if admin and not admin.startswith("unix:") else ():
+        for page in ("healthz", "readyz", "metrics", "config", "rejections") if admin and not admin.startswith("unix:") else ():
             try:
                 with urllib.request.urlopen(f"http://{admin}/{page}", timeout=PATIENCE) as answer:
                     self._pages[page] = answer.read().decode()
             except OSError:
                 return
+
+    def keep(self, name, text):
+        """Something else that it has told, to a server of logs for example."""
+        self._pages[name] = self._pages.get(name, "") + text
 
     def outputs(self):
         """Name and text of all that the process has told: logs with their rotated files, stderr, admin pages."""

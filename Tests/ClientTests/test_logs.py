@@ -101,6 +101,7 @@ def test_syslog_datagrams(tmp_path):
                 "emulator": EMULATOR}) as gateway:
             answer = refused(gateway, "key")
             message = server.recv(65536).decode()
+            gateway.keep("syslog", message)
     header, _, record = message.partition("- {")
     assert re.fullmatch(
         r"<132>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ ossgate \d+ rejections ", header)
@@ -132,6 +133,7 @@ def test_a_syslog_server_that_hangs_or_goes_changes_nothing_for_clients(tmp_path
             piece = again.recv(65536)
             assert piece
             text += piece
+        gateway.keep("syslog", text.decode("utf-8", "replace"))
         again.close()
         assert put(gateway.address, "stored", b"x").status_code == 200
     server.close()

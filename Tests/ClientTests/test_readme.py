@@ -92,6 +92,22 @@ def test_sessions_come_out_as_printed(checkout):
     assert count >= 10
 
 
+def test_the_first_refusal_is_explained_within_five_minutes():
+    """Reading at 200 words a minute, prose and what is printed, and typing at 200 characters a minute; a build apart."""
+    part = README[:README.index("The first terminal shows the same refusal")]
+    words, typed = len(re.sub(r"^```.*?^```$", "", part, flags=re.M | re.S).split()), 0
+    for kind, block in BLOCKS:
+        if block not in part or kind not in ("console", "sh"):
+            continue
+        for line in block.splitlines():
+            if kind == "sh" or line.startswith(("$ ", "> ")):
+                typed += len(line.removeprefix("$ ").removeprefix("> "))
+            else:
+                words += len(line.split())
+    assert words / 200 + typed / 200 < 5
+    assert f"({round(words, -1)} words)" in README and f"({round(typed, -1)} characters" in README
+
+
 def commands(block):
     """The commands of a block, with continued lines joined, without comments."""
     lines = re.sub(r"\\\n", " ", block).splitlines()
