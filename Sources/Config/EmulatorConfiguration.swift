@@ -29,6 +29,7 @@ extension Configuration {
         package var replications: Int
         package var copyBytes: Int
         package var uploadBytes: Int
+        package var totalBytes: Int
         package var partBytes: Int
         package var playlistBytes: Int
         package var imageBytes: Int
@@ -97,6 +98,9 @@ extension ConfigurationKey {
         ConfigurationKey("emulator.limits.copy", .size(large), "5GiB", "an object that is copied at once"),
         ConfigurationKey("emulator.limits.upload", .size(large), "5GiB", "one upload, append or part"),
         ConfigurationKey(
+            "emulator.limits.total", .size(large), "64GiB",
+            "all objects and parts together; then 507 `InsufficientStorage`"),
+        ConfigurationKey(
             "emulator.limits.part", .size(large), "100KiB", "the least size of all parts but the last"),
         ConfigurationKey("emulator.limits.playlist", .size(large), "1MiB", "a playlist that is processed"),
         ConfigurationKey("emulator.limits.image", .size(large), "20MiB", "an image that is processed"),
@@ -159,6 +163,7 @@ extension ConfigurationDecoder {
             weeklyInventoryObjects: number(reader, "weeklyInventoryObjects"),
             cnames: number(reader, "cnames"), replications: number(reader, "replications"),
             copyBytes: number(reader, "copy"), uploadBytes: number(reader, "upload"),
+            totalBytes: number(reader, "total"),
             partBytes: number(reader, "part"), playlistBytes: number(reader, "playlist"),
             imageBytes: number(reader, "image"), imagePipes: number(reader, "imagePipes"))
     }

@@ -1,4 +1,5 @@
 import JSON
+import OSSModel
 
 extension Configuration {
     /// Something that the emulator does wrong, and for which requests.
@@ -11,6 +12,7 @@ extension Configuration {
             case resetRequest
             case resetAnswer
             case status
+            case error
             case earlyAnswer
             case clock
 
@@ -22,6 +24,7 @@ extension Configuration {
                 case .shortBody, .resetRequest, .resetAnswer: "bytes"
                 case .status, .earlyAnswer: "status"
                 case .clock: "seconds"
+                case .error: "row"
                 case .wrongCRC: nil
                 }
             }
@@ -30,6 +33,8 @@ extension Configuration {
         package var kind: Kind
         /// Milliseconds, bytes, bytes a second, a status or seconds, as the kind has it; 0 without a measure.
         package var amount: Int
+        /// The id of a row of the error catalogue, for `error`.
+        package var row: String?
         package var bucket: String?
         package var key: String?
         /// Names of operations; none for all of them.
@@ -57,6 +62,8 @@ extension ConfigurationKey {
         ConfigurationKey(
             "emulator.faults[].status", .count(400...599), nil, "of `status` and `earlyAnswer`"),
         ConfigurationKey(
+            "emulator.faults[].row", .text, nil, "of `error`: a row of the error catalogue, by its id"),
+        ConfigurationKey(
             "emulator.faults[].seconds", .count(-1_000_000_000...1_000_000_000), nil,
             "of `clock`: how far it is ahead, or behind below zero"),
     ]
@@ -66,7 +73,8 @@ extension ConfigurationKey {
 extension ConfigurationDecoder {
     /// Every request is held against all of them.
     private static let faultsMax = 100
-    private static let measures = ["time", "rate", "bytes", "status", "seconds"]
+    private static let quantities = ["time", "rate", "bytes", "status", "seconds"]
+    private static let measures = quantities + ["row"]
 
     func faults(_ reader: ObjectReader) -> [Configuration.Fault] {
         let readers = reader.objects("faults") ?? []
@@ -92,7 +100,13 @@ extension ConfigurationDecoder {
         }
         let count = reader.quantity("count")
         var amounts: [String: Int] = [:]
-        for measure in Self.measures { amounts[measure] = reader.quantity(measure) }
+        for measure in Self.quantities { amounts[measure] = reader.quantity(measure) }
+        let row = reader.text("row")
+        if let row, !CatalogueRow.all.contains(where: { $0.id == row.text }) {
+            let nearest = Suggestion.nearest(to: row.text, among: CatalogueRow.all.map(\.id))
+            let hint = nearest.map { "; did you mean \"\($0)\"?" } ?? ""
+            problems.add(row.path, "there is no row \"\(row.text)\"\(hint)")
+        }
         guard reader.isObject else { return nil }
         guard reader.contains("fault") else {
             problems.add(reader.path, "needs a fault")
@@ -108,7 +122,7 @@ extension ConfigurationDecoder {
             problems.add(reader.path, "the fault \"\(kind.rawValue)\" needs \(measure)")
         }
         return Configuration.Fault(
-            kind: kind, amount: kind.measure.flatMap { amounts[$0] } ?? 0, bucket: bucket?.text,
-            key: key?.text, operations: operations.map(\.text), count: count)
+            kind: kind, amount: kind.measure.flatMap { amounts[$0] } ?? 0, row: row?.text,
+            bucket: bucket?.text, key: key?.text, operations: operations.map(\.text), count: count)
     }
 }

@@ -9,6 +9,7 @@ extension EmulatorApplication {
     func authorize(_ request: EmulatorRequest, skewSeconds: Int64) throws(OSSError) {
         // Preflights are never signed.
         guard !settings.credentials.isEmpty, request.head.method != .options else { return }
+        try AuthorizationForm.check(request)
         let now = settings.now() + skewSeconds
         let verdict = SignatureCheck.verify(
             request.head, bucket: request.bucket.map { Array($0.utf8)[...] }, key: request.key[...], now: now

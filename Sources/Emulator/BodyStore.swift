@@ -29,16 +29,20 @@ final class BodyStore: Sendable {
         var bodies: [UInt64: MemoryBody] = [:]
         /// How many readers need each.
         var pins: [BodyReference: Int] = [:]
-        /// Removed when its last reader is done.
-        var doomed: Set<BodyReference> = []
+        /// Removed when its last reader is done; with its bytes.
+        var doomed: [BodyReference: UInt64] = [:]
         /// Of all bodies together, those that are being written included.
         var memoryBytes = 0
+        /// Of all bodies wherever they lie, with what writers have taken in advance.
+        var totalBytes: UInt64 = 0
     }
 
     /// All bodies together take at most so much memory; not used with a directory.
     private let memoryBytesMax: Int
     /// And one body so much.
     let bodyMemoryBytesMax: Int
+    /// All bodies together have at most so many bytes.
+    private let totalBytesMax: UInt64
     let spillFiles = SpillFiles()
     /// nil when bodies are kept in memory.
     let place: Place?
@@ -46,8 +50,9 @@ final class BodyStore: Sendable {
 
     /// With a directory: takes it for this process, and removes what was not finished when the last one ended.
     init(
-        directory: String?, memoryBytesMax: Int, bodyMemoryBytesMax: Int = .max
+        directory: String?, memoryBytesMax: Int, bodyMemoryBytesMax: Int = .max, totalBytesMax: UInt64 = .max
     ) throws(StorageFailure) {
+        self.totalBytesMax = totalBytesMax
         self.memoryBytesMax = memoryBytesMax
         self.bodyMemoryBytesMax = bodyMemoryBytesMax
         guard let directory else {
@@ -109,13 +114,13 @@ final class BodyStore: Sendable {
     /// Removes bodies that no record names any more: at once, or when their readers are done.
     func remove(_ pieces: [BodyPiece]) {
         let free = table.withLock { table in
-            pieces.map(\.reference).filter { reference in
-                guard table.pins[reference] != nil else { return true }
-                table.doomed.insert(reference)
+            pieces.filter { piece in
+                guard table.pins[piece.reference] != nil else { return true }
+                table.doomed[piece.reference] = piece.size
                 return false
             }
         }
-        for reference in free { drop(reference) }
+        for piece in free { drop(piece.reference, bytes: piece.size) }
     }
 
     /// Keeps bodies for a reader that opens them one after the other, until `unpin`.
@@ -125,16 +130,17 @@ final class BodyStore: Sendable {
 
     func unpin(_ pieces: [BodyPiece]) {
         let free = table.withLock { table in
-            pieces.map(\.reference).filter { reference in
-                let left = (table.pins[reference] ?? 1) - 1
-                table.pins[reference] = left > 0 ? left : nil
-                return left == 0 && table.doomed.remove(reference) != nil
+            pieces.filter { piece in
+                let left = (table.pins[piece.reference] ?? 1) - 1
+                table.pins[piece.reference] = left > 0 ? left : nil
+                return left == 0 && table.doomed.removeValue(forKey: piece.reference) != nil
             }
         }
-        for reference in free { drop(reference) }
+        for piece in free { drop(piece.reference, bytes: piece.size) }
     }
 
-    private func drop(_ reference: BodyReference) {
+    private func drop(_ reference: BodyReference, bytes: UInt64) {
+        giveRoom(bytes)
         switch reference {
         case .none: break
         case .memory(let number):
@@ -148,6 +154,24 @@ final class BodyStore: Sendable {
         case .file(let name): if let path = place?.path(name) { Files.remove(path) }
         }
     }
+
+    /// Counts bytes that are to be stored; refuses them when there is no room for them.
+    func takeRoom(_ bytes: UInt64) throws(StorageFailure) {
+        let hasRoom = table.withLock { table in
+            guard bytes <= totalBytesMax - min(totalBytesMax, table.totalBytes) else { return false }
+            table.totalBytes += bytes
+            return true
+        }
+        guard hasRoom else {
+            throw StorageFailure(
+                "all objects together would have more than \(totalBytesMax) bytes", isFull: true)
+        }
+    }
+
+    /// Counts what was stored before, whether there is room for it or not.
+    func countRoom(_ bytes: UInt64) { table.withLock { $0.totalBytes += bytes } }
+
+    func giveRoom(_ bytes: UInt64) { table.withLock { $0.totalBytes -= min(bytes, $0.totalBytes) } }
 
     /// Takes room in memory; false when there is not enough.
     func reserve(_ count: Int) -> Bool {

@@ -19,6 +19,9 @@ final class BodyWriter {
     private var body = MemoryBody()
     private var current: [UInt8] = []
     private var size: UInt64 = 0
+    /// Bytes that it may have without asking the store for more room.
+    private var room: UInt64 = 0
+    private static let roomStep: UInt64 = 1 << 20
 
     /// The store makes writers.
     init(store: BodyStore, named: Named?) {
@@ -31,6 +34,7 @@ final class BodyWriter {
     /// Appends bytes; after an error the writer is discarded.
     func append(_ bytes: Span<UInt8>) throws(StorageFailure) {
         do throws(StorageFailure) {
+            try takeRoom(size + UInt64(bytes.count))
             switch state {
             case .closed: throw StorageFailure("this body was finished or discarded")
             case .named(let named): try named.file.write(bytes, at: size)
@@ -41,6 +45,19 @@ final class BodyWriter {
             throw error
         }
         size += UInt64(bytes.count)
+    }
+
+    /// Small bodies take what they need, large ones more at a time.
+    private func takeRoom(_ needed: UInt64) throws(StorageFailure) {
+        guard needed > room else { return }
+        let step = max(needed - room, min(room, Self.roomStep))
+        do throws(StorageFailure) {
+            try store.takeRoom(step)
+            room += step
+        } catch  where step > needed - room {
+            try store.takeRoom(needed - room)
+            room = needed
+        }
     }
 
     private func remember(_ bytes: Span<UInt8>) throws(StorageFailure) {
@@ -77,15 +94,20 @@ final class BodyWriter {
         case _ where size == 0: return BodyPiece(reference: .none, size: 0)
         case .named(let named):
             try publish(named)
+            keepRoom()
             return BodyPiece(reference: .file(named.name), size: size)
         case .memory:
             try seal()
             let whole = body
             // What was taken for it is the store's to give up.
             body = MemoryBody()
+            keepRoom()
             return BodyPiece(reference: store.add(whole), size: size)
         }
     }
+
+    /// What the body has is no longer the writer's to give back.
+    private func keepRoom() { room -= size }
 
     /// Bytes first, then the name: a file under its final name is always whole.
     private func publish(_ named: Named) throws(StorageFailure) {
@@ -107,6 +129,8 @@ final class BodyWriter {
         // Under the temporary name there is no file any more when the body was finished.
         if case .named(let named) = state { Files.remove(named.place.temporaryPath(named.name)) }
         if body.memoryBytes > 0 { store.release(body.memoryBytes) }
+        if room > 0 { store.giveRoom(room) }
+        room = 0
         (body, current, state) = (MemoryBody(), [], .closed)
     }
 }

@@ -20,6 +20,15 @@ extension ShardCore: Turns {
     }
 }
 
+/// What is left of a request that has its answer.
+private final class Answered: ExchangeHandler {
+    func receive(_ body: Span<UInt8>, remaining: UInt64?) {}
+    func receiveEnd(trailers: Fields) {}
+    func receiveFailure(_ failure: BodyFailure) {}
+    func downstreamDrained() {}
+    func departed() {}
+}
+
 /// Hashes at the end of the rounds of a shard.
 private final class LaneWork: DeferredWork {
     private let lanes: MD5Lanes
@@ -70,6 +79,7 @@ package final class EmulatorApplication: Application {
 
     package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {
         let id = nextID()
+        if let signer = callbacks?.signer, isForKey(head) { return send(signer.publicKey, id, responder) }
         let faults = faults(of: head, id)
         let make: (any Responder) -> any ExchangeHandler = { [self] responder in
             let exchange = EmulatorExchange(self, head, responder, id: id, skewSeconds: faults.skewSeconds)
@@ -80,15 +90,28 @@ package final class EmulatorApplication: Application {
         let exchange = FaultyExchange(faults, responder, now: settings.now) { [self] nanoseconds, action in
             if let turns { turns.after(nanoseconds, action) } else { action() }
         }
-        exchange.begin(make: make) { responder, status in
-            let (answer, body) = ErrorDocument.response(
-                Faults.error(status), requestID: id, hostID: head.authority ?? [],
-                bodiless: head.method == .head)
-            responder.send(answer)
-            responder.send(body: body.span)
-            responder.finish()
+        exchange.begin(make: make) { responder, error in
+            Self.send(error, to: head, id, Fields(), responder)
         }
         return exchange
+    }
+
+    private func isForKey(_ head: RequestHead) -> Bool {
+        guard head.method == .get, head.path.matches(CallbackSigner.path),
+            case .service = HostAddress(head.authority ?? [], store)
+        else { return false }
+        return true
+    }
+
+    /// The public key that callbacks are signed with.
+    private func send(_ key: [UInt8], _ id: RequestID, _ responder: any Responder) -> any ExchangeHandler {
+        var head = ResponseHead(status: 200, fields: Fields(), framing: .length(UInt64(key.count)))
+        head.fields.append("Content-Type", "application/x-pem-file")
+        head.fields.append("x-oss-request-id", id.bytes)
+        responder.send(head)
+        responder.send(body: key.span)
+        responder.finish()
+        return Answered()
     }
 
     /// A request that says no bucket is left alone.
@@ -103,7 +126,22 @@ package final class EmulatorApplication: Application {
 
     package func refuse(_ failure: HeadFailure, _ responder: any Responder) {
         let error = CatalogueRow.headFailure(status: failure.status).error
-        let (head, body) = ErrorDocument.response(error, requestID: nextID(), hostID: [], bodiless: false)
+        Self.send(error, to: nil, nextID(), Fields(), responder)
+    }
+
+    /// The whole answer to a request that is refused, with what the bucket's rules add to it.
+    static func send(
+        _ error: OSSError, to request: RequestHead?, _ id: RequestID, _ added: Fields,
+        _ responder: any Responder
+    ) {
+        var (head, body) = ErrorDocument.response(
+            error, requestID: id, hostID: request?.authority ?? [], bodiless: request?.method == .head)
+        for (name, value) in Fault.fields(error) { head.fields.append(name, value) }
+        if error.status == 304 {
+            body = []
+            head.framing = .none
+        }
+        head.fields.append(contentsOf: added)
         responder.send(head)
         responder.send(body: body.span)
         responder.finish()

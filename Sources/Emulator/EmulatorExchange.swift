@@ -62,6 +62,7 @@ final class EmulatorExchange: ExchangeHandler {
             if case .form = operation {} else { try application.authorize(request, skewSeconds: skewSeconds) }
             if let settings, !settings.isEmpty { try Referers.check(request, settings) }
             try Encryption.checkOperation(request)
+            try TrafficLimit.check(request)
             if CallbackOrder.applies(to: request) { callback = try CallbackOrder(request) }
             let claims = try DigestClaims(head, isActive: application.settings.verifiesDigests)
             switch operation {
@@ -71,7 +72,7 @@ final class EmulatorExchange: ExchangeHandler {
                 work = .data(try DataBody(application.store, application.lanes, claims), request, commit)
             case .form:
                 try checkLength()
-                work = .form(try FormUpload(application, request, claims), request)
+                work = .form(try FormUpload(application, request, claims, skewSeconds: skewSeconds), request)
             case .copy(let begin): work = .copy(request, begin)
             case .document(let carryOut): work = .document([], claims, request, carryOut)
             }
@@ -269,16 +270,6 @@ final class EmulatorExchange: ExchangeHandler {
     private func fail(_ error: OSSError) {
         hasAnswered = true
         work = .none
-        var (head, body) = ErrorDocument.response(
-            error, requestID: id, hostID: self.head.authority ?? [], bodiless: self.head.method == .head)
-        for (name, value) in Fault.fields(error) { head.fields.append(name, value) }
-        if error.status == 304 {
-            body = []
-            head.framing = .none
-        }
-        head.fields.append(contentsOf: crossOrigin)
-        responder.send(head)
-        responder.send(body: body.span)
-        responder.finish()
+        EmulatorApplication.send(error, to: head, id, crossOrigin, responder)
     }
 }

@@ -17,6 +17,8 @@ package struct EmulatorLimits: Sendable {
     package var copyBytes: UInt64 = 5 << 30
     /// Bytes of one upload, append or part.
     package var uploadBytes: UInt64 = 5 << 30
+    /// Bytes of all objects and parts together, those that are being written included. The service knows no such limit.
+    package var totalBytes: UInt64 = 64 << 30
     /// All parts but the last must have so many bytes when an upload is completed.
     package var partBytes: UInt64 = 100 * 1024
     /// Bytes of a playlist that is processed.

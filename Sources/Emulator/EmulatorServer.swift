@@ -13,11 +13,24 @@ package final class EmulatorServer: Sendable {
         let sockets = try ListenerSockets.bind(bind, count: 1)
         address = sockets.address
         shard = Shard(index: 1000)
+        var settings = settings
+        settings.callbacks.origin = Self.origin(address)
+        let served = settings
         await shard.run { core in
-            let application = EmulatorApplication(store: store, settings: settings, core: core)
+            let application = EmulatorApplication(store: store, settings: served, core: core)
             let server = Server(core: core, settings: ServerSettings(), application: application)
             server.listen(sockets, socket: 0)
             core.services.append(server)
+        }
+    }
+
+    /// How it is reached from this machine; nil where no URL leads.
+    private static func origin(_ address: BindAddress) -> String? {
+        guard case .tcp(let host, let port) = address else { return nil }
+        switch host {
+        case "", "0.0.0.0": return "http://127.0.0.1:\(port)"
+        case "::": return "http://[::1]:\(port)"
+        default: return host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)"
         }
     }
 

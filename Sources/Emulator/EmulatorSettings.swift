@@ -36,6 +36,11 @@ package struct EmulatorSettings: Sendable {
 /// The data directory cannot be used, or a body or record cannot be stored: what was attempted, and why not.
 package struct StorageFailure: Error, Sendable, CustomStringConvertible {
     package let description: String
+    /// There is no room left for what was to be stored.
+    package let isFull: Bool
 
-    package init(_ description: String) { self.description = description }
+    package init(_ description: String, isFull: Bool = false) {
+        self.description = description
+        self.isFull = isFull
+    }
 }

@@ -36,14 +36,16 @@ package final class EmulatorStore: Sendable {
         self.settings = settings
         bodies = try BodyStore(
             directory: settings.dataDirectory, memoryBytesMax: settings.memoryBytesMax,
-            bodyMemoryBytesMax: settings.memoryBodyBytesMax)
+            bodyMemoryBytesMax: settings.memoryBodyBytesMax, totalBytesMax: settings.limits.totalBytes)
         var initial = State()
         if let directory = settings.dataDirectory {
             let journal = try Journal(directory: directory)
             Self.restore(try journal.load(), into: &initial)
             initial.settings = try journal.loadSettings(buckets: Set(initial.buckets.keys))
             initial.journal = journal
-            bodies.removeUnreferenced(keeping: Self.fileNames(initial))
+            let pieces = Self.pieces(initial)
+            bodies.removeUnreferenced(keeping: Self.fileNames(pieces))
+            bodies.countRoom(pieces.reduce(0) { $0 + $1.size })
         }
         for name in settings.buckets where initial.buckets[name] == nil {
             let record = BucketRecord(
@@ -84,13 +86,17 @@ package final class EmulatorStore: Sendable {
         for part in snapshot.parts { state.uploads[part.uploadID]?.parts[part.number] = part }
     }
 
-    private static func fileNames(_ state: State) -> Set<String> {
+    /// Of all objects and parts.
+    private static func pieces(_ state: State) -> [BodyPiece] {
+        var found: [BodyPiece] = []
+        for bucket in state.buckets.values { bucket.objects.forEach { found += $0.pieces.list } }
+        for upload in state.uploads.values { found += upload.parts.values.map(\.piece) }
+        return found
+    }
+
+    private static func fileNames(_ pieces: [BodyPiece]) -> Set<String> {
         var names: Set<String> = []
-        func add(_ pieces: [BodyPiece]) {
-            for piece in pieces { if case .file(let name) = piece.reference { names.insert(name) } }
-        }
-        for bucket in state.buckets.values { bucket.objects.forEach { add($0.pieces.list) } }
-        for upload in state.uploads.values { for part in upload.parts.values { add([part.piece]) } }
+        for piece in pieces { if case .file(let name) = piece.reference { names.insert(name) } }
         return names
     }
 }

@@ -37,8 +37,17 @@ enum Encryption {
             guard data == "SM4" else { throw CatalogueRow.sseDataEncryptionInvalid.error }
             kept.append(field(dataAlgorithm, data))
         }
-        if let key = request.field(keyID), !key.isEmpty { kept.append(field(keyID, key)) }
+        if let key = request.field(keyID) {
+            guard isKeyID(key) else { throw CatalogueRow.kmsKeyIDInvalid.error }
+            kept.append(field(keyID, key))
+        }
         return kept
+    }
+
+    /// As keys and their aliases are named: 1 to 256 bytes.
+    private static func isKeyID(_ text: String) -> Bool {
+        (1...256).contains(text.utf8.count)
+            && text.utf8.allSatisfy { ASCII.isAlphanumeric($0) || "/_:.-".utf8.contains($0) }
     }
 
     static func field(_ name: Literal, _ value: String) -> StoredField {

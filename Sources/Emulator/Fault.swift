@@ -64,6 +64,9 @@ enum Fault {
 
     /// Data could not be stored: the reason is for whoever runs the emulator.
     static func storage(_ error: any Error) -> OSSError {
-        CatalogueRow.internalError.with("Reason", "\(error)")
+        if let failure = error as? StorageFailure, failure.isFull {
+            return OSSError(status: 507, code: "InsufficientStorage", message: failure.description)
+        }
+        return CatalogueRow.internalError.with("Reason", "\(error)")
     }
 }

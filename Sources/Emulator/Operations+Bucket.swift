@@ -122,7 +122,7 @@ extension Operations {
     func putBucketACL(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         guard let acl = request.field("x-oss-acl") else { throw CatalogueRow.missingArgument.error }
         try checkBucketACL(acl)
-        try store.setACL(acl, ofBucket: request.requiredBucket())
+        try store.update(bucket: request.requiredBucket()) { $0.acl = acl }
         return Answer()
     }
 

@@ -85,6 +85,7 @@ final class Copying {
 
 extension Operations {
     func copyObject(_ request: EmulatorRequest) throws(OSSError) -> CopyPlan {
+        guard !ClientEncryption(request.head).isUsed else { throw CatalogueRow.cseSetOnce.error }
         let bucket = try request.requiredBucket()
         let keepsVersions = try store.bucket(bucket).versioning != nil
         let source = try CopySource(request, store: store)

@@ -6,6 +6,7 @@ import XML
 
 extension Operations {
     func initiateUpload(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        try ClientEncryption(request.head).checkMultipart()
         let bucket = try request.requiredBucket()
         let template = try template(request, kind: .multipart)
         try checkEncoding(request)
@@ -39,6 +40,11 @@ extension Operations {
         let number = try partNumber(request)
         let id = request.text("uploadId") ?? ""
         let upload = try store.upload(id, request.key, in: request.requiredBucket())
+        let isCopy = request.head.fields.contains("x-oss-copy-source")
+        let said = ClientEncryption(request.head)
+        let begun = ClientEncryption(upload.record)
+        if isCopy, said.isUsed || begun.isUsed { throw CatalogueRow.csePartCopy.error }
+        try said.checkPart(number, of: begun)
         let last = upload.parts.keys.max() ?? 0
         guard !id.hasPrefix("F") || number == last + 1 || number == last else {
             throw CatalogueRow.partNotSequential.with("PartNumber", "\(number)")
@@ -46,8 +52,12 @@ extension Operations {
     }
 
     func uploadPart(_ request: EmulatorRequest, _ data: StoredData) throws(OSSError) -> Answer {
+        let id = request.text("uploadId") ?? ""
+        let number = try partNumber(request)
+        let upload = try store.upload(id, request.key, in: request.requiredBucket())
+        try ClientEncryption(upload.record).checkPart(number, bytes: data.piece.size)
         let part = PartRecord(
-            uploadID: request.text("uploadId") ?? "", number: try partNumber(request), piece: data.piece,
+            uploadID: id, number: number, piece: data.piece,
             etag: Self.hex(data.md5), crc64: data.crc64, modified: now)
         try store.putPart(part, request.key, in: request.requiredBucket())
         var answer = Answer()
@@ -123,6 +133,8 @@ extension Operations {
         try checkParts(request.key)
         try checkKept(request, request.key)
         let listed = listsAll ? nil : try Self.listedParts(body)
+        let begun = try store.upload(request.text("uploadId") ?? "", request.key, in: bucket)
+        try ClientEncryption(begun.record).checkList(listed?.count ?? begun.parts.count)
         let (record, version) = try store.complete(
             request.text("uploadId") ?? "", request.key, in: bucket, listed: listed,
             onlyIfAbsent: forbidsOverwrite(request))
@@ -165,7 +177,9 @@ extension Operations {
     }
 
     private func partNumber(_ request: EmulatorRequest) throws(OSSError) -> Int {
-        guard let text = request.parameters["partNumber"] else { throw CatalogueRow.partNumberAbsent.error }
+        guard let text = request.parameters["partNumber"], !text.isEmpty else {
+            throw CatalogueRow.partNumberAbsent.error
+        }
         guard let number = text[...].decimal, (1...10_000).contains(number) else {
             throw CatalogueRow.partNumberQuery.argument("PartNumber", String(decoding: text, as: UTF8.self))
         }

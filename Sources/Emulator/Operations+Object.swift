@@ -14,6 +14,7 @@ extension Operations {
         where request.head.fields.contains(name) {
             throw CatalogueRow.notImplementedHeader.with("Header", name.description)
         }
+        try ClientEncryption(request.head).check()
         _ = try template(request, kind: .normal)
         try checkKept(request, request.key)
         if forbidsOverwrite(request) { try store.checkAbsent(request.key, in: bucket) }
@@ -36,6 +37,7 @@ extension Operations {
 
     func checkAppend(_ request: EmulatorRequest) throws(OSSError) {
         try checkSeal(request)
+        try ClientEncryption(request.head).check()
         try store.checkAppend(request.key, in: request.requiredBucket(), at: position(request))
         _ = try template(request, kind: .appendable)
     }
@@ -55,11 +57,8 @@ extension Operations {
     }
 
     private func position(_ request: EmulatorRequest) throws(OSSError) -> UInt64 {
-        guard let position = request.parameters["position"]?[...].decimal else {
-            guard let text = request.parameters["position"] else {
-                throw CatalogueRow.missingArgument.with("ArgumentName", "position")
-            }
-            throw Fault.argument("position", text)
+        guard let position = request.parameters["position"]?[...].decimal, position <= Int64.max else {
+            throw CatalogueRow.missingArgument.with("ArgumentName", "position")
         }
         return position
     }
@@ -184,7 +183,9 @@ extension Operations {
         let isQuiet = document.child("Quiet")?.trimmedText.matchesIgnoringCase("true") == true
         var deletions: [Deletion] = []
         for entry in entries {
-            guard let key = entry.child("Key")?.text else { throw CatalogueRow.malformedXML.error }
+            guard let key = entry.child("Key")?.text, !key.isEmpty else {
+                throw CatalogueRow.userKeyMustBeSpecified.error
+            }
             try EmulatorRequest.check(key: key)
             let version = entry.child("VersionId")?.trimmedText ?? []
             deletions.append(Deletion(key: key, version: version.isEmpty ? nil : version.text))

@@ -36,10 +36,11 @@ extension EmulatorStore {
         try step { try $0.bucket(name).record }
     }
 
-    func setACL(_ acl: String, ofBucket name: String) throws(OSSError) {
+    /// Changes the record of a bucket that is there.
+    func update(bucket name: String, _ change: (inout BucketRecord) -> Void) throws(OSSError) {
         try step { state in
             var record = try state.bucket(name).record
-            record.acl = acl
+            change(&record)
             try state.journal?.save(record)
             state.buckets[name]?.record = record
         }
@@ -64,15 +65,6 @@ extension EmulatorStore {
     /// All buckets by name.
     func buckets() throws(OSSError) -> [BucketRecord] {
         try step { $0.buckets.values.map(\.record).sorted { $0.name < $1.name } }
-    }
-
-    func setVersioning(_ versioning: Versioning, ofBucket name: String) throws(OSSError) {
-        try step { state in
-            var record = try state.bucket(name).record
-            record.versioning = versioning
-            try state.journal?.save(record)
-            state.buckets[name]?.record = record
-        }
     }
 
     /// What a bucket holds, all versions of its objects counted.

@@ -10,12 +10,14 @@ enum Tags {
         guard let header, !header.isEmpty else { return [] }
         var tags: [StoredField] = []
         for item in header.split(separator: ASCII.ampersand) {
-            let parts = item.split(separator: ASCII.equals, maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = PercentEncoding.decode(parts[0], malformed: .refused),
+            let parts = item.split(separator: ASCII.equals, omittingEmptySubsequences: false)
+            guard parts.count <= 2, let name = PercentEncoding.decode(parts[0], malformed: .refused),
                 let value = PercentEncoding.decode(parts.count > 1 ? parts[1] : [], malformed: .refused)
             else { throw CatalogueRow.taggingHeaderFormat.error }
+            guard name[...].isUTF8, value[...].isUTF8 else { throw CatalogueRow.taggingHeaderFormat.error }
             tags.append(StoredField(name: String(decoding: name, as: UTF8.self), value: value))
         }
+        guard Set(tags.map(\.name)).count == tags.count else { throw CatalogueRow.taggingHeaderFormat.error }
         return try checked(tags)
     }
 
@@ -46,11 +48,19 @@ enum Tags {
         return xml.bytes
     }
 
+    /// Letters, digits, blanks and some signs.
+    private static func isAllowed(_ byte: UInt8) -> Bool {
+        ASCII.isAlphanumeric(byte) || byte == ASCII.space || "+-=._:/".utf8.contains(byte)
+    }
+
     private static func checked(_ tags: [StoredField]) throws(OSSError) -> [StoredField] {
         guard Set(tags.map(\.name)).count == tags.count else { throw CatalogueRow.repeatedTags.error }
         guard tags.count <= 10,
-            tags.allSatisfy({ (1...128).contains($0.name.utf8.count) && $0.value.count <= 256 })
+            tags.allSatisfy({ (1...128).contains($0.name.utf8.count) && $0.name.utf8.allSatisfy(isAllowed) })
         else { throw CatalogueRow.taggingKeyInvalid.error }
+        if let tag = tags.first(where: { $0.value.count > 256 || !$0.value.allSatisfy(isAllowed) }) {
+            throw Fault.argument("x-oss-tagging", tag.value)
+        }
         return tags
     }
 }

@@ -42,8 +42,14 @@ package enum VectorFile {
             .flatMap { try JSONDecoder().decode([CatalogueEntry].self, from: data("catalogue/" + $0)) }
     }
 
+    /// What the documentation names as the operations of each row of the catalogue.
+    package static func catalogueOperations() throws -> [(id: String, operations: [String])] {
+        try catalogue().map { ($0.id, $0.operations) }
+    }
+
     private struct CatalogueEntry: Decodable {
         let id: String
+        let operations: [String]
         let site: String
         let status: Int
     }

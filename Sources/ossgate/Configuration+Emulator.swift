@@ -36,6 +36,7 @@ extension Configuration.EmulatorLimits {
         limits.replications = replications
         limits.copyBytes = UInt64(copyBytes)
         limits.uploadBytes = UInt64(uploadBytes)
+        limits.totalBytes = UInt64(totalBytes)
         limits.partBytes = UInt64(partBytes)
         limits.playlistBytes = playlistBytes
         limits.imageBytes = imageBytes

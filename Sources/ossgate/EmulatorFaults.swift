@@ -25,6 +25,8 @@ extension Configuration.Fault {
         case .resetRequest: .resetRequest(bytes: UInt64(amount))
         case .resetAnswer: .resetAnswer(bytes: UInt64(amount))
         case .status: .status(amount)
+        // The configuration has seen to it that there is such a row.
+        case .error: CatalogueRow.all.first { $0.id == row }.map { .error($0) } ?? .status(500)
         case .earlyAnswer: .earlyAnswer(amount)
         case .clock: .clock(seconds: Int64(amount))
         }

@@ -21,7 +21,7 @@ import Testing
             """
             { "emulator": {
                 "limits": { "buckets": 1, "inventories": 2, "dailyInventoryObjects": 3, "weeklyInventoryObjects": 4,
-                  "cnames": 5, "replications": 6, "copy": "7KiB", "upload": "8KiB", "part": "9KiB", "playlist": "10KiB",
+                  "cnames": 5, "replications": 6, "copy": "7KiB", "upload": "8KiB", "total": "13KiB", "part": "9KiB", "playlist": "10KiB",
                   "image": "11KiB", "imagePipes": 12 },
                 "account": { "kms": false, "kmsKeyId": false, "sm4": false, "overrideContentType": false,
                   "redirectAtEndpoint": false, "replicationLocations": ["oss-cn-beijing"], "lostPrefix": "lost/" },
@@ -33,7 +33,8 @@ import Testing
                 == .init(
                     buckets: 1, inventories: 2, dailyInventoryObjects: 3, weeklyInventoryObjects: 4,
                     cnames: 5,
-                    replications: 6, copyBytes: 7168, uploadBytes: 8192, partBytes: 9216,
+                    replications: 6, copyBytes: 7168, uploadBytes: 8192, totalBytes: 13_312,
+                    partBytes: 9216,
                     playlistBytes: 10_240, imageBytes: 11_264, imagePipes: 12))
         #expect(
             emulator.account

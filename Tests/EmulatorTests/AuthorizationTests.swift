@@ -135,6 +135,58 @@ import Testing
         #expect(other.xml.text("CanonicalRequest")?.hasPrefix("PUT\n/bucket/other\n") == true)
     }
 
+    /// The token of temporary credentials is signed like every field of the service, in a URL like a sub-resource.
+    @Test func tokensAreSigned() throws {
+        let emulator = try guarded()
+        var fields = v1(emulator, "PUT", "/bucket/key", "x-oss-security-token:token\n")
+        fields.append(("x-oss-security-token", "token"))
+        #expect(emulator.send("PUT", "/bucket/key", fields, body: Array("text".utf8)).status == 200)
+        fields[2].1 = "another"
+        let other = emulator.send("PUT", "/bucket/key", fields, body: [])
+        #expect(other.code == "SignatureDoesNotMatch")
+        #expect(other.xml.text("StringToSign")?.contains("x-oss-security-token:another\n") == true)
+        let expires = emulator.clock.now + 60
+        let toSign = Array("GET\n\n\n\(expires)\n/bucket/key?security-token=token".utf8)
+        let signature = Base64.encode(HMAC.sha1(key: secret.span, message: toSign.span))
+        func target(_ token: String) -> String {
+            "/bucket/key?OSSAccessKeyId=testid&Expires=\(expires)&security-token=\(token)&Signature="
+                + text(PercentEncoding.encode(signature, keepingSlash: false))
+        }
+        #expect(emulator.send("GET", target("token")).text == "text")
+        #expect(emulator.send("GET", target("another")).code == "SignatureDoesNotMatch")
+    }
+
+    @Test func signedURLsOfTheFourthKind() throws {
+        let emulator = try guarded()
+        let put = v1(emulator, "PUT", "/bucket/key")
+        #expect(emulator.send("PUT", "/bucket/key", put, body: Array("text".utf8)).status == 200)
+        let day = text(OSSTime.basicDay(emulator.clock.now))
+        let date = text(OSSTime.basic(emulator.clock.now))
+        let scope = "\(day)/cn-hangzhou/oss/aliyun_v4_request"
+        let query =
+            "x-oss-credential=testid%2F\(scope.replacing("/", with: "%2F"))&x-oss-date=\(date)&x-oss-expires=60"
+            + "&x-oss-signature-version=OSS4-HMAC-SHA256"
+        let canonical = Array("GET\n/bucket/key\n\(query)\n\n\nUNSIGNED-PAYLOAD".utf8)
+        let digest = text(Hex.encode(SHA256.hash(canonical.span)))
+        let toSign = "OSS4-HMAC-SHA256\n\(date)\n\(scope)\n\(digest)"
+        var key = Array("aliyun_v4testsecret".utf8)
+        for step in [day, "cn-hangzhou", "oss", "aliyun_v4_request"] {
+            key = HMAC.sha256(key: key.span, message: Array(step.utf8).span)
+        }
+        let signature = text(Hex.encode(HMAC.sha256(key: key.span, message: Array(toSign.utf8).span)))
+        let good = emulator.send("GET", "/bucket/key?\(query)&x-oss-signature=\(signature)")
+        #expect(good.text == "text")
+        let bad = emulator.send("GET", "/bucket/other?\(query)&x-oss-signature=\(signature)")
+        #expect(bad.code == "SignatureDoesNotMatch")
+        #expect(bad.xml.text("SignatureProvided") == signature)
+        #expect(bad.xml.text("StringToSign")?.hasPrefix("OSS4-HMAC-SHA256\n\(date)\n\(scope)\n") == true)
+        #expect(bad.xml.text("CanonicalRequest")?.hasPrefix("GET\n/bucket/other\n") == true)
+        emulator.clock.advance(61)
+        let late = emulator.send("GET", "/bucket/key?\(query)&x-oss-signature=\(signature)")
+        #expect(late.status == 403)
+        #expect(late.message == "Request has expired.")
+    }
+
     @Test func nobodyMayDoWhatIsNotOpen() throws {
         let emulator = try guarded()
         emulator.send("PUT", "/bucket/key", v1(emulator, "PUT", "/bucket/key"), body: Array("text".utf8))

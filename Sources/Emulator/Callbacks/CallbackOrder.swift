@@ -27,6 +27,11 @@ struct CallbackOrder {
         guard let root = try? JSONParser.parse(json), case .object = root else {
             throw CatalogueRow.callbackNotJSON.error
         }
+        if let version = root["signatureVersion"] {
+            guard case .string(let text) = version, text == "1.0" || text == "2.0" else {
+                throw CatalogueRow.callbackSignatureVersion.error
+            }
+        }
         guard case .string(let url)? = root["callbackUrl"] else {
             throw CatalogueRow.callbackURLInvalid.error
         }
@@ -38,25 +43,27 @@ struct CallbackOrder {
         guard !urls.isEmpty else { throw CatalogueRow.callbackURLInvalid.error }
         guard urls.count <= 5 else { throw CatalogueRow.callbackTooManyURLs.error }
         self.urls = urls
-        guard case .string(let body)? = root["callbackBody"], !body.isEmpty else {
-            throw CatalogueRow.callbackBodyEmpty.error
-        }
-        self.body = body
-        if case .string(let host)? = root["callbackHost"], !host.isEmpty {
-            guard host.utf8.allSatisfy({ $0 > ASCII.space && $0 != ASCII.delete }) else {
-                throw CatalogueRow.callbackHostInvalid.error
-            }
-            self.host = host
+        if let host = root["callbackHost"] {
+            guard case .string(let text) = host, (1...255).contains(text.utf8.count),
+                text.utf8.allSatisfy({ $0 > ASCII.space && $0 != ASCII.delete && $0 != ASCII.slash })
+            else { throw CatalogueRow.callbackHostInvalid.error }
+            self.host = text
         } else {
             host = nil
         }
-        if case .string(let type)? = root["callbackBodyType"] {
+        if let type = root["callbackBodyType"] {
+            guard case .string(let type) = type else { throw CatalogueRow.callbackBodyTypeConfig.error }
             guard ["application/json", "application/x-www-form-urlencoded"].contains(type) else {
                 throw CatalogueRow.callbackBodyTypeUnsupported.error
             }
             bodyType = type
         } else {
             bodyType = "application/x-www-form-urlencoded"
+        }
+        switch root["callbackBody"] {
+        case .string(let body)? where !body.isEmpty: self.body = body
+        case nil, .string: throw CatalogueRow.callbackBodyEmpty.error
+        default: throw CatalogueRow.callbackBodyInvalid.error
         }
         variables = try formVariables + Self.variables(request)
     }
@@ -83,7 +90,9 @@ struct CallbackOrder {
         else { throw CatalogueRow.callbackVarNotJSON.error }
         var found: [(name: String, value: [UInt8])] = []
         for member in members {
-            guard case .string(let value) = member.value, member.name.hasPrefix("x:") else {
+            guard case .string(let value) = member.value, member.name.hasPrefix("x:"),
+                !member.name.utf8.contains(where: ASCII.isUpper)
+            else {
                 throw CatalogueRow.callbackVarNotJSON.error
             }
             found.append((member.name, Array(value.utf8)))
@@ -95,7 +104,9 @@ struct CallbackOrder {
 
     /// The request to one of the URLs, as it goes over the wire. `values` are the system variables; a variable that
     /// nobody knows is empty.
-    func message(to url: CallbackURL, values: [String: [UInt8]]) -> [UInt8] {
+    func message(
+        to url: CallbackURL, values: [String: [UInt8]], _ signer: CallbackSigner?
+    ) -> [UInt8] {
         let isJSON = bodyType == "application/json"
         var content: [UInt8] = []
         var rest = body[...]
@@ -111,7 +122,7 @@ struct CallbackOrder {
         let head =
             "POST \(url.target) HTTP/1.1\r\nHost: \(host ?? url.authority)\r\nContent-Type: \(bodyType)\r\n"
             + "Content-Length: \(content.count)\r\nContent-MD5: \(digest)\r\nUser-Agent: aliyun-oss-callback\r\n"
-            + "Connection: close\r\n\r\n"
+            + (signer?.lines(target: url.target, body: content) ?? "") + "Connection: close\r\n\r\n"
         return Array(head.utf8) + content
     }
 

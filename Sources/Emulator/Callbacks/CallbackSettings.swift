@@ -9,6 +9,9 @@ package struct CallbackSettings: Sendable {
     package var hosts: [String: SocketAddress] = [:]
     /// From the first step to the last byte of the answer.
     package var nanoseconds: UInt64 = 5_000_000_000
+    /// Where this emulator is reached, such as `http://127.0.0.1:9000`, for the URL of the key that signs callbacks. The
+    /// server sets it; nil: they are not signed.
+    package var origin: String?
     /// At a time.
     package var callsMax = 100
 

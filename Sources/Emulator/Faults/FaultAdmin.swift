@@ -75,6 +75,7 @@ extension FaultRule.Effect {
         case .resetRequest: "resetRequest"
         case .resetAnswer: "resetAnswer"
         case .status: "status"
+        case .error: "error"
         case .earlyAnswer: "earlyAnswer"
         case .clock: "clock"
         }

@@ -19,7 +19,9 @@ package struct FaultRule: Sendable, Equatable {
         case resetAnswer(bytes: UInt64)
         /// The request is read and refused with this status; nothing is stored.
         case status(Int)
-        /// The same, but before its body is read.
+        /// The request is read and refused with this row of the error catalogue; nothing is stored.
+        case error(CatalogueRow)
+        /// It is refused with this status before its body is read.
         case earlyAnswer(Int)
         /// The emulator's clock is off by so much, for the signature and in `Date`.
         case clock(seconds: Int64)

@@ -57,8 +57,8 @@ struct Faults: Sendable, Equatable {
     private(set) var hasWrongCRC = false
     private(set) var resetsRequestAt: UInt64?
     private(set) var resetsAnswerAt: UInt64?
-    private(set) var status: Int?
-    private(set) var earlyStatus: Int?
+    private(set) var refusal: OSSError?
+    private(set) var earlyRefusal: OSSError?
     private(set) var skewSeconds: Int64 = 0
 
     mutating func add(_ effect: FaultRule.Effect) {
@@ -69,8 +69,9 @@ struct Faults: Sendable, Equatable {
         case .wrongCRC: hasWrongCRC = true
         case .resetRequest(let bytes): resetsRequestAt = resetsRequestAt ?? bytes
         case .resetAnswer(let bytes): resetsAnswerAt = resetsAnswerAt ?? bytes
-        case .status(let status): self.status = self.status ?? status
-        case .earlyAnswer(let status): earlyStatus = earlyStatus ?? status
+        case .status(let status): refusal = refusal ?? Self.error(status)
+        case .error(let row): refusal = refusal ?? row.error
+        case .earlyAnswer(let status): earlyRefusal = earlyRefusal ?? Self.error(status)
         case .clock(let seconds): if skewSeconds == 0 { skewSeconds = seconds }
         }
     }
@@ -78,7 +79,7 @@ struct Faults: Sendable, Equatable {
     var isEmpty: Bool { self == Faults() }
 
     /// The answer with this status, in the service's words where it has such an answer.
-    static func error(_ status: Int) -> OSSError {
+    private static func error(_ status: Int) -> OSSError {
         switch status {
         case 403: CatalogueRow.accessDenied11.error
         case 500: CatalogueRow.internalError.error

@@ -46,15 +46,15 @@ final class FaultyExchange: ExchangeHandler {
         isDelayed = faults.delayNanoseconds != nil
     }
 
-    /// `refusal` answers with a status of the faults instead of the exchange that `make` makes.
+    /// `refuse` answers with an error of the faults instead of the exchange that `make` makes.
     func begin(
-        make: (any Responder) -> any ExchangeHandler, refusal: @escaping (any Responder, Int) -> Void
+        make: (any Responder) -> any ExchangeHandler, refuse: @escaping (any Responder, OSSError) -> Void
     ) {
         if faults.resetsRequestAt == 0 { return end { $0.abort() } }
-        if let status = faults.earlyStatus { return refusal(self, status) }
-        if let status = faults.status {
+        if let error = faults.earlyRefusal { return refuse(self, error) }
+        if let error = faults.refusal {
             responder.sendContinue()
-            inner = RefusingExchange { [unowned self] in refusal(self, status) }
+            inner = RefusingExchange { [unowned self] in refuse(self, error) }
         } else {
             inner = make(self)
             // It may have answered already.

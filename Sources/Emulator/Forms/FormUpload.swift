@@ -15,13 +15,17 @@ final class FormUpload {
     /// Of the whole body, if that is claimed.
     private var md5: MD5?
     private let claims: DigestClaims
+    /// How far the clock is off that judges the policy.
+    private let skewSeconds: Int64
     /// Known when the file begins.
     private var form: JudgedForm?
     private var bodyBytes: UInt64 = 0
 
     init(
-        _ application: EmulatorApplication, _ request: EmulatorRequest, _ claims: DigestClaims
+        _ application: EmulatorApplication, _ request: EmulatorRequest, _ claims: DigestClaims,
+        skewSeconds: Int64
     ) throws(OSSError) {
+        self.skewSeconds = skewSeconds
         _ = try application.store.bucket(request.requiredBucket())
         let type = request.head.fields.first("content-type") ?? []
         guard type.hasPrefixIgnoringCase("multipart/form-data") else {
@@ -47,7 +51,10 @@ final class FormUpload {
         for event in try reader.read(bytes) {
             switch event {
             case .file(let head):
-                form = try JudgedForm(reader.fields, head, request, application)
+                let now = application.settings.now() + skewSeconds
+                let judged = try JudgedForm(reader.fields, head, request, application, now: now)
+                try TrafficLimit.check(judged.request)
+                form = judged
                 file = try DataBody(application.store, application.lanes, claims.ofContent)
             case .data(let data):
                 try file?.append(data.span)

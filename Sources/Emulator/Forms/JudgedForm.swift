@@ -20,7 +20,7 @@ struct JudgedForm {
 
     init(
         _ fields: [FormReader.Field], _ file: FormReader.FileHead, _ request: EmulatorRequest,
-        _ application: EmulatorApplication
+        _ application: EmulatorApplication, now: Int64
     ) throws(OSSError) {
         self.fields = fields
         func value(_ name: String) -> [UInt8]? { fields.first { $0.name == name }?.value }
@@ -42,7 +42,7 @@ struct JudgedForm {
         self.request = EmulatorRequest(
             head: try Self.head(fields, file, request), bucket: request.bucket, key: key, id: request.id)
         if let policy = value("policy") {
-            sizes = try Self.judge(policy, request, application, value)
+            sizes = try Self.judge(policy, request, application, now, value)
         } else {
             try Self.checkAnonymous(request, application, value)
         }
@@ -97,12 +97,11 @@ struct JudgedForm {
 
     /// The bytes of a file that the policy allows.
     private static func judge(
-        _ policy: [UInt8], _ request: EmulatorRequest, _ application: EmulatorApplication,
+        _ policy: [UInt8], _ request: EmulatorRequest, _ application: EmulatorApplication, _ now: Int64,
         _ value: (String) -> [UInt8]?
     ) throws(OSSError) -> ClosedRange<UInt64> {
         let claim = try SignatureClaim(value)
         let parsed = try PostPolicy(policy)
-        let now = application.settings.now()
         let bucket = request.bucket
         try parsed.check(now: now) { name in name == "bucket" ? bucket.map { Array($0.utf8) } : value(name) }
         try claim.verify(policy, application.settings, now: now)

@@ -21,7 +21,7 @@ extension Operations {
         guard let versioning = Versioning(rawValue: status.text) else {
             throw Fault.argument("Status", Array(status))
         }
-        try store.setVersioning(versioning, ofBucket: bucket)
+        try store.update(bucket: bucket) { $0.versioning = versioning }
         return Answer()
     }
 
