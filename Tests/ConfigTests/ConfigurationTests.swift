@@ -360,7 +360,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             "[{ \"fault\": \"dela\", \"time\": 1 }]",
             """
             emulator.faults[0].fault: must be one of "delay", "bandwidth", "shortBody", "wrongCRC", "resetRequest", \
-            "resetAnswer", "status", "earlyAnswer", "clock", not "dela"; did you mean "delay"?
+            "resetAnswer", "status", "error", "earlyAnswer", "clock", not "dela"; did you mean "delay"?
             """
         ),
         ("[{ \"fault\": \"delay\" }]", "emulator.faults[0]: the fault \"delay\" needs time"),
