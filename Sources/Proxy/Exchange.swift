@@ -168,7 +168,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         }
         if isLast, !stage.awaitsMD5, !settle() { return }
         request = .streaming
-        if verdict?.bodyPlan == .opaque, gateway.settings.integrity.lendsUploads { responder?.lendBody() }
+        if view?.bodyPlan == .opaque, gateway.settings.integrity.lendsUploads { responder?.lendBody() }
         open { [gathered] upstream in upstream.sendPiece(gathered.span, framing: originFraming) }
         gathered = []
         pass(body, isLast: isLast)
