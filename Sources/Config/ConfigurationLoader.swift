@@ -14,15 +14,19 @@ package struct ConfigurationLoader {
     private let ruleNames: [String]
     private let operationNames: [String]
     private let environment: [String: String]
+    private let contents: (String) -> Result<[UInt8], Unreadable>
 
-    /// `ruleNames` are those that the key `rules` may have, `operationNames` those that faults may name.
+    /// `ruleNames` are those that the key `rules` may have, `operationNames` those that faults may name; `contents` reads
+    /// the files that a configuration names.
     package init(
         ruleNames: [String], operationNames: [String] = [],
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        contents: @escaping (String) -> Result<[UInt8], Unreadable> = ConfigurationLoader.contents
     ) {
         self.ruleNames = ruleNames
         self.operationNames = operationNames
         self.environment = environment
+        self.contents = contents
     }
 
     /// The configuration of a file, or of defaults and environment alone when `path` is nil.
@@ -87,7 +91,7 @@ package struct ConfigurationLoader {
         let decoder = ConfigurationDecoder(
             ruleNames: ruleNames, processors: ProcessInfo.processInfo.activeProcessorCount,
             operationNames: operationNames,
-            readSecret: { path in Self.contents(path).map { String(decoding: $0, as: UTF8.self) } },
+            readSecret: { path in contents(path).map { String(decoding: $0, as: UTF8.self) } },
             problems: problems)
         var configuration = decoder.decode(root)
         configuration.shown = ConfigurationRedaction.redacted(root).text + "\n"

@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = [(kind, text) for kind, text in re.findall(r"^```(\w+)\n(.*?)^```$", README, re.M | re.S)]
 
 # Scripts of minutes, and programs that are not here: what is checked of a command that begins so.
-LONG = ("deploy/test", "deploy/heavy", "deploy/soak", "deploy/fuzz", "deploy/bench", "swift build",
+LONG = ("deploy/test", "deploy/heavy", "deploy/soak", "deploy/sanitize", "deploy/fuzz", "deploy/bench", "swift build",
         ".build/release/Benchmarks")
 ENGINES = ("docker", "kubectl", "systemctl")
 
