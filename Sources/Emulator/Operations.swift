@@ -30,9 +30,9 @@ struct Operations {
         if let plan = try pagePlan(request) { return plan }
         if let plan = try channelPlan(request) { return plan }
         if let plan = try settingPlan(request) { return plan }
-        if let plan = try processPlan(request) { return plan }
+        if let plan = processPlan(request) { return plan }
         if let plan = objectStatePlan(request) { return plan }
-        if let parameter = Self.missing(request) { throw Self.notImplemented("?" + parameter) }
+        if let parameter = Self.missing(request) { return missingPlan("?" + parameter) }
         if request.version?.isEmpty == true { throw CatalogueRow.versionIDEmpty.error }
         let plan =
             request.bucket == nil
@@ -115,6 +115,11 @@ struct Operations {
         "x-oss-write-get-object-response", "dataPipeline", "resourcePool", "resourcePoolInfo",
         "resourcePoolBuckets",
     ]
+
+    /// Refuses what the emulator does not have, after whoever may not ask at all.
+    func missingPlan(_ what: String) -> Plan {
+        plain { _ throws(OSSError) in throw Self.notImplemented(what) }
+    }
 
     static func notImplemented(_ what: String) -> OSSError {
         OSSError(

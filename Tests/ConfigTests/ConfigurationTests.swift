@@ -92,8 +92,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
         #expect(configuration.domains == ["oss.example.com"])
         #expect(!configuration.pathStyle)
         #expect(configuration.cnames == ["img.example.com": "photos"])
-        #expect(
-            configuration.origin == .http(host: "oss.internal", port: 8081))
+        #expect(configuration.origin == .http(host: "oss.internal", port: 8081))
         #expect(
             configuration.integrity
                 == .init(
@@ -104,9 +103,8 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.limits
                 == .init(
                     targetBytesMax: 4096, headBytesMax: 16_384, fieldsMax: 64, connectionsMax: 100,
-                    connectionsPerAddressMax: 0,
-                    drainBytesMax: 0, upstreamConnectionsMax: 9, upstreamQueueMax: 0,
-                    uploadsMax: 7, uploadPartsMax: 50_000))
+                    connectionsPerAddressMax: 0, drainBytesMax: 0, upstreamConnectionsMax: 9,
+                    upstreamQueueMax: 0, uploadsMax: 7, uploadPartsMax: 50_000))
         #expect(
             configuration.timeouts
                 == .init(

@@ -7,9 +7,9 @@ import XML
 /// What `x-oss-process` asks for. The emulator tells what an image is and signs playlists; everything else that the
 /// service can do with the bytes of an object is refused, after the checks that the service makes first.
 extension Operations {
-    func processPlan(_ request: EmulatorRequest) throws(OSSError) -> Plan? {
+    func processPlan(_ request: EmulatorRequest) -> Plan? {
         guard request.has("x-oss-process"), !request.key.isEmpty else { return nil }
-        guard request.head.method == .get else { throw Self.notImplemented("?x-oss-process of this method") }
+        guard request.head.method == .get else { return missingPlan("?x-oss-process of this method") }
         return plain(process)
     }
 
