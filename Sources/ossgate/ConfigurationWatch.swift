@@ -9,24 +9,26 @@ final class ConfigurationWatch {
     private let watch: DirectoryWatch
     private let task: Task<Void, Never>
 
-    /// Ends the process with `EX_IOERR` when the directory cannot be watched.
-    init(_ path: String) throws {
+    /// `known` is what the file had before the configuration was read: a change since then counts too, also one from before
+    /// anything was watched. Ends the process with `EX_IOERR` when the directory cannot be watched.
+    init(_ path: String, known: [UInt8]?) throws {
         let directory = URL(fileURLWithPath: path).deletingLastPathComponent().path
         do throws(DirectoryWatch.Failure) {
             watch = try DirectoryWatch(directory, wholeFiles: true)
         } catch {
             throw ExitCode.failing(.inputOutput, error.description)
         }
-        // What was there when the configuration was read; a change since then is one.
-        var known = try? ConfigurationLoader.contents(path).get()
         task = Task { [changes = watch.changes] in
-            for await _ in changes {
+            var known = known
+            func look() {
                 guard let found = try? ConfigurationLoader.contents(path).get(), found != known else {
-                    continue
+                    return
                 }
                 known = found
                 kill(getpid(), SIGHUP)
             }
+            look()
+            for await _ in changes { look() }
         }
     }
 

@@ -14,6 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var source: ConfigurationOption
 
     func run() async throws {
+        let text = source.path.flatMap { try? ConfigurationLoader.contents($0).get() }
         let configuration = try source.load()
         let ticketKeys = TicketKeys()
         let security = try source.securityContexts(configuration, ticketKeys)
@@ -41,7 +42,8 @@ struct ServeCommand: AsyncParsableCommand {
             gateway)
         defer { reload.stop() }
         let watched =
-            configuration.reload == .change ? try source.path.map { try ConfigurationWatch($0) } : nil
+            configuration.reload == .change
+            ? try source.path.map { try ConfigurationWatch($0, known: text) } : nil
         defer { watched?.stop() }
         let rotation = TicketKeyRotation(ticketKeys)
         defer { rotation.stop() }
