@@ -39,25 +39,41 @@ struct RejectionFollower {
                 return
             }
             // No new file yet: the old one may still be written to.
-            guard FileManager.default.fileExists(atPath: files.path) else { return }
+            guard let following = files(after: open) else { return }
             try reader.read(current)
-            reader.endFile()
-            try readRotated(after: open, &reader)
+            for file in following {
+                reader.endFile()
+                try reader.read(file)
+            }
+            self.current = following.last
+            return
         }
-        guard FileManager.default.fileExists(atPath: files.path) else { return }
-        let opened = try RejectionFiles.open(files.path)
+        guard let opened = FileHandle(forReadingAtPath: files.path) else { return }
         current = opened
         try reader.read(opened)
     }
 
-    /// The files that were rotated away after the one that was open until now.
-    private func readRotated(after open: Identity, _ reader: inout RecordReader) throws {
-        let rotated = try files.inOrder().filter { $0 != files.path }
-        guard let index = rotated.lastIndex(where: { identity(at: $0) == open }) else { return }
-        for path in rotated[(index + 1)...] {
-            try reader.read(RejectionFiles.open(path))
-            reader.endFile()
+    /// The files that were rotated away after the one that was open until now, then the log itself; nil while there is no
+    /// log. Opened first and looked up again after that, so that a rotation meanwhile neither hides nor repeats one.
+    private func files(after open: Identity) -> [FileHandle]? {
+        for _ in 0..<Self.rotationsMax {
+            guard let log = FileHandle(forReadingAtPath: files.path) else { return nil }
+            let rotated = rotated(after: open).compactMap { FileHandle(forReadingAtPath: $0) }
+            let isSettled =
+                rotated.map(identity(of:)) == self.rotated(after: open).map(identity(at:))
+                && identity(of: log) == identity(at: files.path)
+            if isSettled { return rotated + [log] }
         }
+        return nil
+    }
+
+    /// So many rotations while files are opened, and the next change is waited for.
+    private static let rotationsMax = 100
+
+    private func rotated(after open: Identity) -> ArraySlice<String> {
+        let rotated = ((try? files.inOrder()) ?? []).filter { $0 != files.path }
+        guard let index = rotated.lastIndex(where: { identity(at: $0) == open }) else { return [] }
+        return rotated[(index + 1)...]
     }
 
     private struct Identity: Equatable {
