@@ -101,7 +101,7 @@ let package = Package(
         tests(
             "PolicyTests",
             ["Admission", "Bytes", "Config", "HTTPModel", "HTTP1", "OSSModel", "TestSupport"]),
-        tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel"]),
+        tests("HTTP1Tests", ["HTTP1", "Bytes", "HTTPModel", "TestSupport"]),
         tests("TelemetryTests", ["Telemetry", "Bytes", "HTTPModel", "OSSModel"]),
         tests(
             "IntegrationTests",
@@ -111,7 +111,7 @@ let package = Package(
             ]),
         tests("XMLTests", ["Bytes", "XML"]),
         tests("FuzzingTests", ["Fuzzing"]),
-        tests("EmulatorStorageTests", ["Emulator", "Bytes"]),
+        tests("EmulatorStorageTests", ["Emulator", "Bytes", "TestSupport"]),
         tests(
             "EmulatorTests",
             [

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Emulator
@@ -33,7 +34,7 @@ import Testing
     }
 
     private func expectEqual(_ reader: BodyReader, _ model: [UInt8], seed: UInt64) throws {
-        var random = SeededGenerator(state: seed)
+        var random = SeededGenerator(seed: seed)
         #expect(try reader.read(at: 0, count: model.count) == model)
         for _ in 0..<60 {
             let offset = Int.random(in: 0...model.count + 10, using: &random)
@@ -51,7 +52,7 @@ import Testing
     func bodiesReadBackAtAnyOffset(_ kind: Kind, _ count: Int) throws {
         let scratch = try Scratch()
         let store = try kind.store(scratch)
-        var random = SeededGenerator(state: UInt64(count))
+        var random = SeededGenerator(seed: UInt64(count))
         let model = random.bytes(count)
         for step in [7777, 1 << 16, 1 << 20] {
             let piece = try write(model, to: store, step: step)
@@ -64,7 +65,7 @@ import Testing
     @Test func allBodiesTogetherStayWithinTheMemoryTheyMayTake() throws {
         let chunk = MemoryBody.chunkBytes
         let store = try BodyStore(directory: nil, memoryBytesMax: 4 * chunk)
-        var random = SeededGenerator(state: 5)
+        var random = SeededGenerator(seed: 5)
         let model = random.bytes(3 * chunk)
         let first = try write(model, to: store)
         let second = try write(model, to: store)
@@ -97,7 +98,7 @@ import Testing
     @Test(arguments: Kind.allCases) func aReaderKeepsItsBody(_ kind: Kind) throws {
         let scratch = try Scratch()
         let store = try kind.store(scratch)
-        var random = SeededGenerator(state: 9)
+        var random = SeededGenerator(seed: 9)
         let model = random.bytes(700_000)
         let pieces = try [write(model, to: store), write(model, to: store)]
         let reader = try store.open(pieces[0])

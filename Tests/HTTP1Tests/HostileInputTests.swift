@@ -1,6 +1,7 @@
 import Bytes
 import HTTP1
 import HTTPModel
+import TestSupport
 import Testing
 
 /// Random and damaged input: nothing traps, every cut says the same, and what was understood survives the encoder.

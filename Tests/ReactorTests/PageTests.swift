@@ -18,7 +18,7 @@ import Testing
         let relay = try await Relay(lending)
         for (index, size) in Self.sizes.enumerated() {
             for isSlow in [false, true] where size < 2_000_000 || !isSlow || lending != .none {
-                let bytes = pattern(size, seed: UInt64(index + 1))
+                let bytes = Pattern.bytes(count: size, seed: UInt64(index + 1))
                 #expect(try await relay.pass(bytes, seed: UInt64(index), isSlow: isSlow) == bytes)
             }
         }
@@ -35,9 +35,9 @@ import Testing
     func nothingIsLeftOfABrokenStream(leaving: Leaving) async throws {
         let relay = try await Relay(.all)
         for round in 0..<20 {
-            let lost = pattern(3_000_000, seed: 99)
+            let lost = Pattern.bytes(count: 3_000_000, seed: 99)
             try await relay.breakOff(lost, after: 100_000 * round, leaving: leaving)
-            let bytes = pattern(2_000_000, seed: UInt64(round))
+            let bytes = Pattern.bytes(count: 2_000_000, seed: UInt64(round))
             #expect(try await relay.pass(bytes, seed: 5, isSlow: round.isMultiple(of: 2)) == bytes)
         }
         #expect(await relay.shard.run { $0.bytesPassedOn } > 1_000_000)
@@ -54,7 +54,7 @@ import Testing
             let (source, sender) = try pair()
             let (destination, receiver) = try pair()
             defer { for socket in [source, sender, destination, receiver] { close(socket) } }
-            let bytes = pattern(65_536, seed: UInt64(round))
+            let bytes = Pattern.bytes(count: 65_536, seed: UInt64(round))
             #expect(unsafe Glibc.send(sender, bytes, bytes.count, 0) == bytes.count)
             let whole = Int32(MSG_PEEK | MSG_WAITALL)
             #expect(unsafe recv(source, buffer.baseAddress, buffer.count, whole) == bytes.count)
@@ -274,16 +274,4 @@ private func sendAll(_ socket: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
         sent += count
     }
     return true
-}
-
-private func pattern(_ count: Int, seed: UInt64) -> [UInt8] {
-    var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-    let block = (0..<min(count, 65_521)).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: state >> 56)
-    }
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count)
-    while bytes.count < count { bytes.append(contentsOf: block.prefix(count - bytes.count)) }
-    return bytes
 }
