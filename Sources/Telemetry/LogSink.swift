@@ -3,8 +3,9 @@ import Dispatch
 import Synchronization
 
 /// A log that never slows its writers. Lines wait in a queue of bounded count and size; one serial queue of its own
-/// hands them on in order. When the queue is full, or a line cannot be delivered, lines are dropped and counted, and
-/// the log goes on with the next ones. The process must ignore SIGPIPE.
+/// hands them on in order, a few milliseconds' worth at once: a write for every line would take a thread's wake-up and
+/// a system call each from the requests that the lines tell of. When the queue is full, or a line cannot be delivered,
+/// lines are dropped and counted, and the log goes on with the next ones. The process must ignore SIGPIPE.
 package final class LogSink: Sendable {
     /// What may wait, including what is being written.
     package struct Bounds: Sendable {
@@ -17,6 +18,16 @@ package final class LogSink: Sendable {
         }
     }
 
+    /// What the writer does.
+    private enum Phase {
+        /// Nothing waits.
+        case idle
+        /// Lines wait for more of their kind.
+        case collecting
+        /// Lines are handed on, or will be without any more collecting.
+        case writing
+    }
+
     private struct State {
         var waiting: [UInt8] = []
         var waitingLines = 0
@@ -24,12 +35,41 @@ package final class LogSink: Sendable {
         var taken: [UInt8] = []
         var takenOut = 0
         var takenLines = 0
-        var isScheduled = false
+        var phase = Phase.idle
         var isClosed = false
         var dropped: UInt64 = 0
         var written: UInt64 = 0
         /// Who waits until nothing waits.
         var flushing: [DispatchSemaphore] = []
+
+        /// What is taken and not out, and whether a line begins there.
+        var rest: (rest: ByteSlice, startsLine: Bool)? {
+            (taken[takenOut...], takenOut == 0 || taken[takenOut - 1] == ASCII.lineFeed)
+        }
+
+        mutating func take() {
+            // The room that was made for one batch serves the next but one.
+            swap(&taken, &waiting)
+            waiting.removeAll(keepingCapacity: true)
+            takenOut = 0
+            takenLines = waitingLines
+            waitingLines = 0
+        }
+
+        /// After all that was taken: true if lines wait for more of their kind.
+        mutating func settle() -> Bool {
+            taken.removeAll(keepingCapacity: waitingLines > 0)
+            takenOut = 0
+            guard waitingLines == 0 else {
+                phase = .collecting
+                return true
+            }
+            waiting = []
+            phase = .idle
+            for waiter in flushing { waiter.signal() }
+            flushing = []
+            return false
+        }
     }
 
     /// The name of the log in metrics.
@@ -40,6 +80,7 @@ package final class LogSink: Sendable {
     private let bounds: Bounds
     private let state = Mutex(State())
     private let queue: DispatchQueue
+    private static let collecting = DispatchTimeInterval.milliseconds(5)
 
     /// A log in the file at `path`, or on the standard output when that is nil.
     package convenience init(
@@ -77,7 +118,7 @@ package final class LogSink: Sendable {
     /// for the writer.
     package func enqueue(_ line: [UInt8], at unixMilliseconds: Int64 = 0) {
         let before = header?.bytes(at: unixMilliseconds) ?? []
-        let mustSchedule = state.withLock { state in
+        let isFirst = state.withLock { state in
             let count = before.count + line.count
             guard !state.isClosed, state.waitingLines + state.takenLines < bounds.lines,
                 state.waiting.count + state.taken.count - state.takenOut + count <= bounds.bytes
@@ -88,10 +129,11 @@ package final class LogSink: Sendable {
             state.waiting.append(contentsOf: before)
             state.waiting.append(contentsOf: line)
             state.waitingLines += 1
-            defer { state.isScheduled = true }
-            return !state.isScheduled
+            guard state.phase == .idle else { return false }
+            state.phase = .collecting
+            return true
         }
-        if mustSchedule { queue.async { self.drain() } }
+        if isFirst { collect() }
     }
 
     /// Opens the file anew after it was renamed. On failure the log stays with the old one.
@@ -100,11 +142,14 @@ package final class LogSink: Sendable {
     /// Waits until nothing is left to be written, at most `milliseconds`; true if it came to that.
     package func flush(milliseconds: Int) -> Bool {
         let done = DispatchSemaphore(value: 0)
-        let isIdle = state.withLock { state in
-            if state.isScheduled { state.flushing.append(done) }
-            return !state.isScheduled
+        let found = state.withLock { state in
+            guard state.phase != .idle else { return Phase.idle }
+            state.flushing.append(done)
+            defer { state.phase = .writing }
+            return state.phase
         }
-        return isIdle || done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
+        if found == .collecting { queue.async { self.drain() } }
+        return found == .idle || done.wait(timeout: .now() + .milliseconds(milliseconds)) == .success
     }
 
     /// Flushes as far as that goes in the time, then takes no more lines; what is left counts as dropped.
@@ -113,7 +158,19 @@ package final class LogSink: Sendable {
         state.withLock { $0.isClosed = true }
     }
 
-    /// Runs on the queue until nothing waits, or nobody takes it.
+    private func collect() {
+        queue.asyncAfter(deadline: .now() + Self.collecting) {
+            // Who flushes does not wait for this; what is collected then has a timer of its own.
+            let isDue = self.state.withLock { state in
+                guard state.phase == .collecting else { return false }
+                state.phase = .writing
+                return true
+            }
+            if isDue { self.drain() }
+        }
+    }
+
+    /// Runs on the queue, in the phase of writing, until what waited is handed on or dropped.
     private func drain() {
         while let lines = next() {
             switch output.deliver(lines.rest, startsLine: lines.startsLine) {
@@ -132,28 +189,20 @@ package final class LogSink: Sendable {
 
     private var isClosed: Bool { state.withLock { $0.isClosed } }
 
+    /// What is to be handed on; nil when that is all for now, in which case the next phase has begun.
     private func next() -> (rest: ByteSlice, startsLine: Bool)? {
-        state.withLock { state in
-            if state.takenOut == state.taken.count {
-                guard state.waitingLines > 0 else {
-                    state.taken = []
-                    state.waiting = []
-                    state.takenOut = 0
-                    state.isScheduled = false
-                    for waiter in state.flushing { waiter.signal() }
-                    state.flushing = []
-                    return nil
-                }
-                // The room that was made for one batch serves the next but one.
-                swap(&state.taken, &state.waiting)
-                state.waiting.removeAll(keepingCapacity: true)
-                state.takenOut = 0
-                state.takenLines = state.waitingLines
-                state.waitingLines = 0
+        let (lines, mustCollect) = state.withLock { state in
+            let wasTaken = !state.taken.isEmpty
+            if state.takenOut < state.taken.count { return (state.rest, false) }
+            let isHurried = !state.flushing.isEmpty || state.waitingLines > bounds.lines / 2
+            guard state.waitingLines == 0 || wasTaken && !isHurried else {
+                state.take()
+                return (state.rest, false)
             }
-            let startsLine = state.takenOut == 0 || state.taken[state.takenOut - 1] == ASCII.lineFeed
-            return (state.taken[state.takenOut...], startsLine)
+            return (nil, state.settle())
         }
+        if mustCollect { collect() }
+        return lines
     }
 
     /// Counted before the lock is taken: writers of lines wait for whoever has it.
