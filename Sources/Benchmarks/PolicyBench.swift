@@ -26,8 +26,10 @@ enum PolicyBench {
         case accessKeys
         case headers
         case contentTypes
-        /// One for each minute of the day, which no index helps with.
+        /// By no text: one for each minute of the day, for each length of keys, for each size.
         case times
+        case lengths
+        case sizes
     }
 
     private static func rule(_ index: Int, _ kind: Kind) -> String {
@@ -44,6 +46,8 @@ enum PolicyBench {
             case .headers: "\"header\": { \"x-team\": \"team-\(index)\" }"
             case .contentTypes: "\"contentType\": \"image/x-\(index)\""
             case .times: "\"time\": { \"from\": \"\(clock(index))\", \"until\": \"\(clock(index + 1))\" }"
+            case .lengths: "\"keyLength\": { \"min\": \(index + 20), \"max\": \(index + 20) }"
+            case .sizes: "\"size\": { \"min\": \(index + 10_000), \"max\": \(index + 10_000) }"
             }
         return
             "{\"name\": \"rule-\(index)\", \"when\": {\(when)}, \"require\": {\"contentType\": [\"image/*\", \"!image/svg+xml\"], "
@@ -61,6 +65,7 @@ enum PolicyBench {
         var target = "/b/c.gif"
         var client = "192.0.2.7"
         var contentType = "image/jpeg"
+        var size = 4096
         var fields: [(name: Literal, value: String)] = []
         /// Some day in Unix seconds, its last minute.
         var now: Int64 = 1_795_392_000 + 86_340
@@ -77,6 +82,8 @@ enum PolicyBench {
             case .headers: fields = [("x-team", "team-\(last)")]
             case .contentTypes: contentType = "image/x-\(last)"
             case .times: now += Int64(last - 1439) * 60
+            case .lengths: target = "/" + String(repeating: "k", count: last + 20)
+            case .sizes: size = last + 10_000
             }
         }
     }
@@ -106,9 +113,10 @@ enum PolicyBench {
         for field in request.fields { fields.append(field.name, field.value) }
         fields.append("x-oss-server-side-encryption", "AES256" as String)
         let head = RequestHead(
-            method: .put, target: Array(request.target.utf8)[...], fields: fields, framing: .length(4096))
+            method: .put, target: Array(request.target.utf8)[...], fields: fields,
+            framing: .length(UInt64(request.size)))
         let verdict = Admission.judge(head: head, settings: AdmissionSettings(), now: request.now)
-        let body = [UInt8](repeating: 0x61, count: 4096)
+        let body = [UInt8](repeating: 0x61, count: request.size)
         let rounds = 20_000
         var refusals = 0
         let clock = ContinuousClock()

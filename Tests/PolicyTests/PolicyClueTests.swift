@@ -94,7 +94,7 @@ import Testing
                 return rule.operations.map { view.isOne(of: $0) } ?? true
                     && rule.head.allSatisfy { $0.answer(subject, .any) == .yes }
             }
-            let found = compiled.index.candidates(subject)
+            let found = compiled.index.candidates(subject, subject.bodyFacts)
             #expect(Set(found).isSuperset(of: matching.map { Int32($0) }), "\(sent) by \(text)")
             #expect(zip(found, found.dropFirst()).allSatisfy { $0 < $1 })
         }
@@ -111,6 +111,8 @@ import Testing
         "\"tags\":{\"t\":\"tag-%\"}", "\"metadata\":{\"m\":\"meta-%\"}", "\"copySource\":\"b-%/**\"",
         "\"callbackHost\":\"host-%.example.com\"",
         "\"bucket\":\"same\",\"key\":\"same/**\",\"accessKeyId\":\"key-%\"",
+        "\"keyLength\":{\"min\":%,\"max\":%}", "\"size\":{\"min\":%,\"max\":%}",
+        "\"time\":{\"notBefore\":\"20%-01-01T00:00:00Z\",\"notAfter\":\"20%-12-31T00:00:00Z\"}",
     ])
     func oneConditionTellsRulesApart(condition: String) throws {
         let rules = (10..<99).map { number in
@@ -130,6 +132,9 @@ import Testing
             ])
         if condition.contains("jpg") { sent.target = "/same/a/k-42.jpg" }
         if condition.contains("same") { sent.target = "/same/a/k-42.jpg" }
+        if condition.contains("keyLength") { sent.target = "/" + String(repeating: "k", count: 42) }
+        if condition.contains("time") { sent.now = 2_285_193_600 }
+        if condition.contains("size") { sent.body = [UInt8](repeating: 1, count: 42) }
         if condition.contains("copySource") { sent.fields.append(("x-oss-copy-source", "/b-42/a")) }
         sent.host =
             (condition.contains("same\",") ? "same" : condition.contains("-x") ? "a-b-42-x" : "b-42")
@@ -137,6 +142,7 @@ import Testing
         let address = condition.contains("2001") ? "2001:db8:42::9" : "10.7.42.9"
         let view = Admission.judge(head: sent.head, settings: AdmissionSettings(), now: sent.now).view
         let client = PolicyClient(address: address, tlsName: Array("client-42".utf8)[...])
-        #expect(compiled.index.candidates(PolicySubject(view, client)) == [32])
+        let subject = PolicySubject(view, client)
+        #expect(compiled.index.candidates(subject, subject.bodyFacts) == [32])
     }
 }

@@ -5,12 +5,15 @@ import Testing
 @testable import Admission
 
 /// The indexed evaluator against one that looks at every rule, over seeded policies and requests. The naive one is
-/// written by itself: globs by trying, operations and sizes by comparing.
+/// written by itself: globs by trying, operations, lengths and sizes by comparing.
 @Suite struct PolicyIndexTests {
     private struct Rule {
         var operations: [String]
         var buckets: [String]
         var keys: [String]
+        /// Of the key, of the object that a PutObject makes.
+        var length: ClosedRange<Int>?
+        var size: ClosedRange<Int>?
         var sizeMax: Int?
         var refuses: Bool
         var isReport: Bool
@@ -23,6 +26,10 @@ import Testing
             if !operations.isEmpty { when.append("\"operation\":\(list(operations))") }
             if !buckets.isEmpty { when.append("\"bucket\":\(list(buckets))") }
             if !keys.isEmpty { when.append("\"key\":\(list(keys))") }
+            func range(_ name: String, _ range: ClosedRange<Int>?) -> [String] {
+                range.map { ["\"\(name)\":{\"min\":\($0.lowerBound),\"max\":\($0.upperBound)}"] } ?? []
+            }
+            when += range("keyLength", length) + range("size", self.size)
             let size = sizeMax.map { "\"require\":{\"size\":{\"max\":\($0)}}," } ?? ""
             return
                 "{\"name\":\"\(name)\",\"when\":{\(when.joined(separator: ","))},\(size)\"refuse\":\(refuses),"
@@ -43,6 +50,11 @@ import Testing
                 items.randomElement(using: &generator)
             }
         }
+        func range(_ bounds: ClosedRange<Int>) -> ClosedRange<Int>? {
+            guard Int.random(in: 0..<4, using: &generator) == 0 else { return nil }
+            let lower = Int.random(in: bounds, using: &generator)
+            return lower...Int.random(in: lower...bounds.upperBound, using: &generator)
+        }
         let keys = [
             "a/**", "a/b/**", "a/b/c", "**.x", "*", "*/b/*", "ab/*", "a*", "**", "b/?", "a/b*/**", "**/c",
             "{a,b}/c/**",
@@ -52,6 +64,7 @@ import Testing
         return Rule(
             operations: some(["PutObject", "GetObject", "DeleteObject"], 2),
             buckets: some(["one", "two", "thr*", "*"], 2), keys: some(keys, 2),
+            length: range(1...5), size: range(0...10),
             sizeMax: refuses || Bool.random(using: &generator)
                 ? nil : Int.random(in: 0...9, using: &generator),
             refuses: refuses, isReport: Int.random(in: 0..<4, using: &generator) == 0)
@@ -102,7 +115,9 @@ import Testing
         for (index, rule) in rules.enumerated() {
             guard rule.operations.isEmpty || rule.operations.contains(request.operation),
                 rule.buckets.isEmpty || matches(rule.buckets, request.bucket),
-                rule.keys.isEmpty || matches(rule.keys, request.key)
+                rule.keys.isEmpty || matches(rule.keys, request.key),
+                rule.length?.contains(request.key.utf8.count) ?? true,
+                rule.size.map({ request.operation == "PutObject" && $0.contains(request.size) }) ?? true
             else { continue }
             let isTooLarge =
                 request.operation == "PutObject" && rule.sizeMax.map { request.size > $0 } ?? false

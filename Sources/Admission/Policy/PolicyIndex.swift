@@ -2,7 +2,8 @@ import Bytes
 import OSSModel
 
 /// Finds the rules that can match a request without looking at each: by operation, then by bucket where rules name
-/// theirs, then by the text that tells most rules apart. What it finds are candidates; conditions still decide.
+/// theirs, then by the text that tells most rules apart, at last by numbers. What it finds are candidates; conditions
+/// still decide.
 struct PolicyIndex: Sendable {
     /// By the raw value of the operation, what is no operation last; operations with the same rules share tables.
     private let tablesOf: [Int]
@@ -10,6 +11,7 @@ struct PolicyIndex: Sendable {
 
     init(_ rules: [PolicyRule]) {
         let ways = rules.map { $0.head.compactMap(\.way) }
+        let screens = rules.map { PolicyScreen($0) }
         var known: [[Int32]: Int] = [:]
         var tables: [(named: [ByteSlice: ClueTable], others: ClueTable)] = []
         tablesOf = (OSSOperation.allCases.map { Optional($0) } + [nil]).map { operation in
@@ -19,14 +21,14 @@ struct PolicyIndex: Sendable {
             }.map { Int32($0) }
             if let table = known[own] { return table }
             known[own] = tables.count
-            tables.append(Self.tables(own, rules, ways))
+            tables.append(Self.tables(own, rules, ways, screens))
             return tables.count - 1
         }
         self.tables = tables
     }
 
     private static func tables(
-        _ own: [Int32], _ rules: [PolicyRule], _ ways: [[PolicyWay]]
+        _ own: [Int32], _ rules: [PolicyRule], _ ways: [[PolicyWay]], _ screens: [PolicyScreen]
     ) -> (named: [ByteSlice: ClueTable], others: ClueTable) {
         var named: [[UInt8]: [Int32]] = [:]
         var others: [Int32] = []
@@ -37,17 +39,20 @@ struct PolicyIndex: Sendable {
             }
             for bucket in Set(buckets) { named[bucket, default: []].append(place) }
         }
-        let pairs = named.map { ($0.key[...], ClueTable($0.value, ways)) }
-        return (Dictionary(uniqueKeysWithValues: pairs), ClueTable(others, ways))
+        let pairs = named.map { ($0.key[...], ClueTable($0.value, ways, screens)) }
+        return (Dictionary(uniqueKeysWithValues: pairs), ClueTable(others, ways, screens))
     }
 
     /// Places of rules in ascending order, each once.
-    func candidates(_ subject: PolicySubject) -> [Int32] {
+    func candidates(_ subject: PolicySubject, _ facts: BodyFacts) -> [Int32] {
+        let numbers = PolicyScreen.Numbers(subject, facts)
         let (named, others) = tables[
             tablesOf[subject.view.operation.map { Int($0.rawValue) } ?? tablesOf.count - 1]]
         var found: [Int32] = []
-        others.collect(subject, into: &found)
-        if !named.isEmpty, let bucket = subject.bucket { named[bucket]?.collect(subject, into: &found) }
+        others.collect(subject, numbers, into: &found)
+        if !named.isEmpty, let bucket = subject.bucket {
+            named[bucket]?.collect(subject, numbers, into: &found)
+        }
         for place in found.indices.dropFirst() where found[place - 1] >= found[place] {
             return Set(found).sorted()
         }
@@ -57,11 +62,11 @@ struct PolicyIndex: Sendable {
 
 /// Some rules, each under the clue that it shares with the fewest others.
 private struct ClueTable: Sendable {
-    /// The rules that nothing but their conditions can tell apart.
-    private var always: [Int32] = []
+    /// The rules that no text tells apart.
+    private var always: [(rule: Int32, screen: PolicyScreen)] = []
     private var trees: [(clue: PolicyClue, tree: PrefixTree)] = []
 
-    init(_ rules: [Int32], _ ways: [[PolicyWay]]) {
+    init(_ rules: [Int32], _ ways: [[PolicyWay]], _ screens: [PolicyScreen]) {
         var sharing: [PolicyWay.Place: Int] = [:]
         for rule in rules {
             let places = ways[Int(rule)].flatMap { $0.patterns.joined() }
@@ -75,7 +80,7 @@ private struct ClueTable: Sendable {
             }
             let best = choices.min { ($0.map(count).max() ?? 0) < ($1.map(count).max() ?? 0) }
             guard let best else {
-                always.append(rule)
+                always.append((rule, screens[Int(rule)]))
                 continue
             }
             for place in Set(best) {
@@ -85,8 +90,8 @@ private struct ClueTable: Sendable {
         self.trees = trees.map { (clue: $0.key, tree: $0.value) }
     }
 
-    func collect(_ subject: PolicySubject, into found: inout [Int32]) {
-        found += always
+    func collect(_ subject: PolicySubject, _ numbers: PolicyScreen.Numbers, into found: inout [Int32]) {
+        for (rule, screen) in always where screen.passes(numbers) { found.append(rule) }
         for (clue, tree) in trees {
             for text in subject.texts(clue.text) {
                 if clue.ignoresCase {

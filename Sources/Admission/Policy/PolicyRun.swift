@@ -113,7 +113,7 @@ package struct PolicyRun: Sendable {
 
     private mutating func begin(_ subject: PolicySubject, in phase: Rejection.Phase) -> [Rejection] {
         facts = subject.bodyFacts
-        for place in policy.index.candidates(subject) {
+        for place in policy.index.candidates(subject, facts) {
             let place = Int(place)
             guard let entry = Self.entry(place, policy.rules[place], subject, facts) else { continue }
             entries.append(entry)
@@ -191,7 +191,7 @@ package struct PolicyRun: Sendable {
     }
 
     /// Takes what is known by now to the rules that wait, in order. An enforced rule that has not made up its mind
-    /// keeps those after it waiting; one that only reports does not.
+    /// keeps those after it waiting, since it may be the one that decides; one that only reports does not.
     private mutating func advance(in phase: Rejection.Phase) -> [Rejection] {
         var found: [Rejection] = []
         var isBlocked = false
@@ -200,7 +200,7 @@ package struct PolicyRun: Sendable {
             let mode = policy.rules[entries[index].place].mode
             switch matches(index) {
             case .no: entries[index].isDone = true
-            case .yes where mode == .enforce && isBlocked: break
+            case .yes where isBlocked: break
             case .yes:
                 judge(index, phase, &found)
                 if mode == .enforce {
