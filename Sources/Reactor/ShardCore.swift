@@ -13,8 +13,8 @@ import Glibc
     /// What one round does for connections with much traffic: what such a connection has is left until all events have
     /// been handled, so that a small request waits for this and not for whole bodies. Less, and small requests that
     /// come again at once would leave large bodies half of the processor.
-    private static let bulkBytesPerRound = 2 << 20
-    private static let bulkNanosecondsPerRound: UInt64 = 1_000_000
+    private static let bulkBytesPerRound = 768 << 10
+    private static let bulkNanosecondsPerRound: UInt64 = 300_000
     /// How long a busy shard waits for further events before it returns to Dispatch: waking up through Dispatch
     /// costs twice as much as staying.
     private static let waitMilliseconds: Int32 = 20
