@@ -10,7 +10,7 @@ import Reactor
         commandName: "Benchmarks", abstract: "Measure the gateway.",
         subcommands: [
             CompareCommand.self, EmulatorCommand.self, AllocationsCommand.self, PolicyCommand.self,
-            OriginCommand.self, InlineCommand.self, LoadCommand.self,
+            OriginCommand.self, RelayCommand.self, LoadCommand.self,
         ],
         defaultSubcommand: CompareCommand.self)
 
@@ -67,7 +67,8 @@ private struct CompareCommand: AsyncParsableCommand {
             proxies.append(try await starter.haproxy(splice: true))
         }
         if let go { proxies.append(try await starter.go(go)) }
-        proxies.append(try starter.inline(CommandLine.arguments[0]))
+        proxies.append(try starter.relay(CommandLine.arguments[0], computesMD5: true))
+        proxies.append(try starter.relay(CommandLine.arguments[0], computesMD5: false))
         return proxies
     }
 }
@@ -113,13 +114,13 @@ private struct OriginCommand: AsyncParsableCommand {
     }
 }
 
-private struct InlineCommand: AsyncParsableCommand {
+private struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inline",
-        abstract: "Be a relay to the origin that computes MD5 as OpenSSL does; prints its address.",
+        commandName: "relay", abstract: "Be a relay to the origin that looks at nothing; prints its address.",
         shouldDisplay: false)
 
     @Argument var origin: String
+    @Flag(help: "Hash what clients send.") var md5 = false
 
     func run() async throws {
         guard let bind = BindAddress(origin) else { fail("not an address: \(origin)") }
@@ -127,7 +128,9 @@ private struct InlineCommand: AsyncParsableCommand {
         let sockets = try ListenerSockets.bind(.tcp(host: "127.0.0.1", port: 0), count: 1)
         let shard = Shard(index: 0)
         await shard.run { core in
-            core.services.append(InlineRelay(core: core, sockets: sockets, origin: destination))
+            let relay = BareRelay(
+                core: core, sockets: sockets, origin: destination, computesMD5: md5)
+            core.services.append(relay)
         }
         say("\(sockets.address)")
         while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }

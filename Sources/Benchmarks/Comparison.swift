@@ -84,6 +84,10 @@ final class Comparison {
         let peers = contenders.indices.filter { contenders[$0].role == .peer }
         if let best = peers.map({ median(results[$0].cpuSeconds) }).min() {
             note(row, unit, median(results[own].cpuSeconds) / scale, best / scale, row.cpuGoal, atMost: true)
+            if let bare = contenders.firstIndex(where: { $0.role == .bare }) {
+                let least = median(results[bare].cpuSeconds) / scale
+                note(row, "\(unit) of a relay that looks at nothing", least, best / scale, nil, atMost: true)
+            }
         }
         let rate = { (index: Int) in median(results[index].rates) * Double(row.workload.objectBytes) / 1e6 }
         if let goal = row.digestGoal {
@@ -117,7 +121,7 @@ final class Comparison {
 
     /// Small GETs on four connections while eight uploads keep the proxy busy.
     private func compareBesideUploads() async throws {
-        let proxies = proxies.filter { $0.role != .inline }
+        let proxies = proxies.filter { !$0.role.isRelay }
         var results = [Measured](repeating: Measured(), count: proxies.count)
         let small = Workload.get(Row.besideUploads, 100, connections: 4, requests: .max)
         let large = Workload.put(
@@ -153,7 +157,7 @@ final class Comparison {
     private func compareMemory() async throws {
         let count = 5_000
         say("| proxy | resident MB at rest | KiB per idle connection of \(count) |\n|---|---|---|")
-        for proxy in proxies where proxy.role != .inline {
+        for proxy in proxies where !proxy.role.isRelay {
             let some = Workload.get("some", 100, connections: 64, requests: 1_000)
             guard await once(some, proxy).failures == 0 else { fail("\(proxy.name): requests failed") }
             let get = Workload.get("idle", 100, connections: count, requests: count)

@@ -14,6 +14,10 @@ final class Proxy {
         case go
         /// A relay that does nothing but OpenSSL's MD5.
         case inline
+        /// A relay that does nothing at all.
+        case bare
+
+        var isRelay: Bool { self == .inline || self == .bare }
     }
 
     let name: String
@@ -165,11 +169,15 @@ struct ProxyStarter {
         return try await start("Go, MD5 + CRC64", command, port: 18104, role: .go)
     }
 
-    /// This program as a relay that hashes what passes.
-    func inline(_ program: String) throws -> Proxy {
-        let child = try Child([program, "inline", origin], processor: 0, readsError: false)
+    /// This program as a relay, which hashes what passes or looks at nothing.
+    func relay(_ program: String, computesMD5: Bool) throws -> Proxy {
+        let command = [program, "relay", origin] + (computesMD5 ? ["--md5"] : [])
+        let child = try Child(command, processor: 0, readsError: false)
         guard let line = child.line(), let bind = BindAddress(line) else { fail("the relay did not start") }
-        return Proxy("OpenSSL MD5 inline", child, try SocketAddress.resolve(bind), role: .inline)
+        let address = try SocketAddress.resolve(bind)
+        return computesMD5
+            ? Proxy("OpenSSL MD5 inline", child, address, role: .inline)
+            : Proxy("bare relay", child, address, role: .bare)
     }
 
     private func start(

@@ -18,6 +18,7 @@ struct Row {
         case .gateway, .gatewayOfBefore, .go: return true
         case .peer: return peers
         case .inline: return inlineGoal != nil
+        case .bare: return peers && !workload.isSecure
         }
     }
 
@@ -25,7 +26,7 @@ struct Row {
         switch role {
         case .go: goGoal
         case .inline: inlineGoal
-        case .gateway, .gatewayOfBefore, .peer: nil
+        case .gateway, .gatewayOfBefore, .peer, .bare: nil
         }
     }
 

@@ -2,14 +2,15 @@ import Bytes
 import Digest
 import Reactor
 
-/// What the gateway's own MD5 is compared with: a relay on the same reactor that does nothing but hash what clients send
-/// with OpenSSL, piece by piece as it comes, and pass everything on. It lives on one shard.
-final class InlineRelay: ShardService {
+/// The least that a proxy on this reactor can do: it passes on what comes, without reading a head, and shows what is
+/// the platform's share. With MD5 it hashes what clients send with OpenSSL, piece by piece as it comes, which the
+/// gateway's own MD5 is compared with. It lives on one shard.
+final class BareRelay: ShardService {
     private var listener: Listener?
 
-    init(core: ShardCore, sockets: ListenerSockets, origin: SocketAddress) {
+    init(core: ShardCore, sockets: ListenerSockets, origin: SocketAddress, computesMD5: Bool) {
         listener = sockets.listen(on: core, socket: 0, isFull: { false }) { client in
-            let relay = RelayedClient(client)
+            let relay = RelayedClient(client, computesMD5: computesMD5)
             client.handler = relay
             relay.open(origin)
         }
@@ -23,9 +24,12 @@ final class InlineRelay: ShardService {
 private final class RelayedClient: ConnectionHandler {
     fileprivate let client: Connection
     fileprivate var origin: Connection?
-    private var md5: MD5? = MD5()
+    private var md5: MD5?
 
-    init(_ client: Connection) { self.client = client }
+    init(_ client: Connection, computesMD5: Bool) {
+        self.client = client
+        md5 = computesMD5 ? MD5() : nil
+    }
 
     func open(_ address: SocketAddress) {
         origin = try? Connection.connect(client.core, to: address, handler: RelayedOrigin(self))
