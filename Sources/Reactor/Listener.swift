@@ -230,6 +230,12 @@ package enum ProcessLimits {
     /// Raises the soft limit of descriptors to the hard one and returns it.
     package static func raiseDescriptors() -> Int { Sockets.raiseDescriptorLimit() }
 
+    /// Lets malloc make no more heaps than threads can run at once, and one. By default it makes one for nearly every thread,
+    /// and each keeps what was once needed of it; shards change their threads, so in time all would have needed it.
+    package static func boundHeaps() {
+        ossgate_bound_heaps(Int32(clamping: sysconf(Int32(_SC_NPROCESSORS_ONLN)) + 1))
+    }
+
     /// A peer that has gone must be an error of one connection and never end the process.
     package static func ignoreBrokenPipes() { _ = signal(SIGPIPE, SIG_IGN) }
 }

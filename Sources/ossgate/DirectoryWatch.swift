@@ -27,7 +27,8 @@ final class DirectoryWatch {
         let (changes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         self.handle = handle
         self.changes = changes
-        source = DispatchSource.makeReadSource(fileDescriptor: descriptor)
+        source = DispatchSource.makeReadSource(
+            fileDescriptor: descriptor, queue: DispatchQueue(label: "ossgate.directory"))
         source.setEventHandler {
             // What happened does not matter: whoever listens looks at the files themselves.
             _ = handle.availableData

@@ -6,12 +6,14 @@ final class ProcessSignals {
     private let stream: AsyncStream<Int32>
     private var sources: [any DispatchSourceSignal] = []
 
+    /// On a serial queue: those share Dispatch's idle threads, while each signal on a global queue would have a thread made.
     init() {
+        let queue = DispatchQueue(label: "ossgate.signals")
         let (stream, continuation) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingNewest(16))
         self.stream = stream
         for number in [SIGTERM, SIGINT, SIGUSR1, SIGHUP] {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
             source.setEventHandler { continuation.yield(number) }
             source.activate()
             sources.append(source)

@@ -92,6 +92,7 @@ struct ServeCommand: AsyncParsableCommand {
 
 /// What every serving command needs before it starts. Fails when the digests are not what they should be.
 func prepareProcess() throws {
+    ProcessLimits.boundHeaps()
     ProcessLimits.ignoreBrokenPipes()
     _ = ProcessLimits.raiseDescriptors()
     guard Digest.selfTest() else {

@@ -87,6 +87,9 @@ ssize_t ossgate_splice(int from, int to, size_t count);
 /// Puts the first `count` bytes of one pipe into another as well, by reference, without blocking; as tee(2).
 ssize_t ossgate_tee(int from, int to, size_t count);
 
+/// Bounds how many heaps malloc makes for threads; has no effect where malloc is not glibc's.
+void ossgate_bound_heaps(int count);
+
 /// Gives the room of some bytes of a file back to its file system; -1 with errno where that cannot be.
 int ossgate_punch_hole(int descriptor, int64_t offset, int64_t count);
 
