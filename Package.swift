@@ -41,7 +41,7 @@ let package = Package(
         library("HTTPModel", ["Bytes"]),
         library("HTTP1", ["Bytes", "HTTPModel"]),
         library("Digest", ["Bytes", "CKernels", "COpenSSL"]),
-        tests("DigestTests", ["Bytes", "CKernels", "Digest"]),
+        tests("DigestTests", ["Bytes", "CKernels", "Digest", "TestSupport"]),
         library("OSSModel", ["Bytes", "HTTPModel", "Digest"]),
         tests("OSSModelTests", ["Bytes", "HTTPModel", "OSSModel"]),
         library("Network", ["Bytes"]),

@@ -74,17 +74,6 @@ package struct SocketAddress: Sendable, Hashable {
         }
     }
 
-    /// The text of the address without its port; `unix` for Unix sockets.
-    package var host: String {
-        guard family != AF_UNIX else { return "unix" }
-        var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        let failed = unsafe withSockaddr { pointer, count in
-            unsafe getnameinfo(pointer, count, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST)
-        }
-        guard failed == 0 else { return "unknown" }
-        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     /// The port in host order, 0 for Unix sockets. It follows the family in both Internet forms.
     package var port: UInt16 {
         family == AF_UNIX || bytes.count < 4 ? 0 : UInt16(bytes[2]) << 8 | UInt16(bytes[3])

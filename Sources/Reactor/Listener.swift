@@ -74,7 +74,7 @@ package struct ListenerSockets: Sendable {
             let socket = try open(address, reusePort: true)
             if bound == nil, let local = Sockets.localAddress(socket.number, family: address.family) {
                 address = local
-                bound = .tcp(host: host.isEmpty ? local.host : host, port: local.port)
+                bound = .tcp(host: host.isEmpty ? local.client.description : host, port: local.port)
             }
             descriptors.append(socket.release())
         }

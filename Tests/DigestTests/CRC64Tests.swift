@@ -1,20 +1,10 @@
 import CKernels
 import Digest
+import TestSupport
 import Testing
 
 /// The kernels against the definition, against each other at every count and alignment, and their combination.
 @Suite struct CRC64Tests {
-    /// Reproducible bytes (xorshift).
-    private static func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-        var state = seed
-        return (0..<count).map { _ in
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return UInt8(truncatingIfNeeded: state >> 32)
-        }
-    }
-
     /// Bit by bit, as the catalogue of CRC algorithms defines CRC-64/XZ.
     private static func defined(_ bytes: [UInt8]) -> UInt64 {
         var state = UInt64.max
@@ -38,7 +28,7 @@ import Testing
 
     @Test(arguments: kernels) func followsTheDefinition(_ kernel: Int32) {
         for count in [0, 1, 15, 16, 17, 255, 256, 257, 511, 512, 513, 1_000, 4_099] {
-            let bytes = Self.noise(count, seed: 7)
+            let bytes = Pattern.bytes(count: count, seed: 7)
             let value = unsafe bytes.withUnsafeBufferPointer { buffer in
                 unsafe ossgate_crc64_by(kernel, 0, buffer.baseAddress, count)
             }
@@ -47,7 +37,7 @@ import Testing
     }
 
     @Test(arguments: kernels) func equalsThePortableKernelAtEveryCountAndAlignment(_ kernel: Int32) {
-        let bytes = Self.noise(1_100 + 16, seed: 11)
+        let bytes = Pattern.bytes(count: 1_100 + 16, seed: 11)
         var wrong: [String] = []
         unsafe bytes.withUnsafeBufferPointer { buffer in
             guard let base = buffer.baseAddress else { return }
@@ -66,7 +56,7 @@ import Testing
     }
 
     @Test func splitsDoNotMatter() {
-        let bytes = Self.noise(70_000, seed: 13)
+        let bytes = Pattern.bytes(count: 70_000, seed: 13)
         let whole = CRC64.hash(bytes.span)
         var generator = SystemRandomNumberGenerator()
         for _ in 0..<40 {
@@ -84,7 +74,7 @@ import Testing
     }
 
     @Test func combinationEqualsConcatenation() {
-        let bytes = Self.noise(5_000, seed: 17)
+        let bytes = Pattern.bytes(count: 5_000, seed: 17)
         let whole = CRC64.hash(bytes.span)
         for cut in [0, 1, 2, 63, 64, 1_000, 4_095, 4_999, 5_000] {
             let first = CRC64.hash(bytes.span.extracting(0..<cut))

@@ -1,5 +1,6 @@
 import CKernels
 import Digest
+import TestSupport
 import Testing
 
 /// Every kernel against OpenSSL, and the scheduler that feeds them.
@@ -17,20 +18,9 @@ import Testing
         }
     }
 
-    /// Reproducible bytes (xorshift).
-    static func noise(_ count: Int, seed: UInt64) -> [UInt8] {
-        var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
-        return (0..<count).map { _ in
-            state ^= state << 13
-            state ^= state >> 7
-            state ^= state << 17
-            return UInt8(truncatingIfNeeded: state >> 32)
-        }
-    }
-
     @Test(arguments: kernels) func everyLengthAlone(_ kernel: Int32) {
         let lanes = MD5Lanes(kernel: kernel)
-        let bytes = Self.noise(300, seed: 3)
+        let bytes = Pattern.bytes(count: 300, seed: 3)
         for count in 0...300 {
             let lane = lanes.open()
             let listener = Listener()
@@ -49,7 +39,7 @@ import Testing
             let bodies = (0..<laneCount).map { index in
                 let around = 64 * Int.random(in: 0...70, using: &generator)
                 let count = max(0, around + Int.random(in: -2...2, using: &generator))
-                return Self.noise(count, seed: UInt64(index))
+                return Pattern.bytes(count: count, seed: UInt64(index))
             }
             let listeners = bodies.map { body in
                 let listener = Listener()
@@ -68,7 +58,7 @@ import Testing
 
     /// A kernel must leave streams alone that it was not given, and do nothing for no blocks.
     @Test(arguments: kernels) func statesOfOtherStreamsStay(_ kernel: Int32) {
-        let bytes = Self.noise(64 * 40, seed: 5)
+        let bytes = Pattern.bytes(count: 64 * 40, seed: 5)
         for streams in 1...16 {
             for blocks in [0, 1, 2, 7, 24] {
                 let before = (0..<64).map { UInt32($0) &* 0x0101_0107 }
@@ -91,7 +81,7 @@ import Testing
 
     @Test(arguments: kernels) func splitsDoNotMatter(_ kernel: Int32) {
         var generator = SystemRandomNumberGenerator()
-        let body = Self.noise(1_200_000, seed: 7)
+        let body = Pattern.bytes(count: 1_200_000, seed: 7)
         let expected = MD5.hash(body.span)
         for company in [0, 1, 20] {
             let lanes = MD5Lanes(kernel: kernel)
@@ -120,7 +110,7 @@ import Testing
     @Test func uploadsThatComeAndGo() {
         var generator = SystemRandomNumberGenerator()
         let lanes = MD5Lanes()
-        let source = Self.noise(500_000, seed: 11)
+        let source = Pattern.bytes(count: 500_000, seed: 11)
         struct Upload {
             let lane: MD5Lane
             let listener: Listener
@@ -172,7 +162,7 @@ import Testing
 
     @Test func whatStaysIsHashedWhenTheShardWouldWait() {
         let lanes = MD5Lanes()
-        let body = Self.noise(1_000, seed: 13)
+        let body = Pattern.bytes(count: 1_000, seed: 13)
         let first = lanes.open()
         let second = lanes.open()
         first.update(body.span)
