@@ -17,6 +17,25 @@ extension Span where Element == UInt8 {
         return nil
     }
 
+    /// Where the `tchar`s that begin at `start` end; eight bytes at a step, as most are letters, digits or hyphens.
+    @inlinable package func endOfToken(from start: Int) -> Int {
+        let raw = unsafe bytes
+        var index = start
+        while count - index >= 8 {
+            let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let others = Lanes.neitherAlphanumericNorHyphen(UInt64(littleEndian: word))
+            guard others != 0 else {
+                index += 8
+                continue
+            }
+            index += others.trailingZeroBitCount &>> 3
+            guard ASCII.isToken(self[index]) else { return index }
+            index += 1
+        }
+        while index < count, ASCII.isToken(self[index]) { index += 1 }
+        return index
+    }
+
     /// The first control byte in `range` (C0 or DEL) that is not HTAB: where a field value must end.
     @inlinable package func firstControl(in range: Range<Int>) -> Int? {
         let raw = unsafe bytes
@@ -48,6 +67,17 @@ extension Span where Element == UInt8 {
 
     /// Marks the bytes that are zero.
     @inlinable static func zeros(_ lanes: UInt64) -> UInt64 { (lanes &- ones) & ~lanes & highBits }
+
+    /// Marks the bytes that are no ASCII letter, digit or hyphen; every mark is exact.
+    @inlinable static func neitherAlphanumericNorHyphen(_ lanes: UInt64) -> UInt64 {
+        // Without their high bits no sum of a byte reaches into the next one.
+        let low = lanes & ~highBits
+        let folded = low | ones &* 0x20
+        let letters = (folded &+ ones &* (0x80 - 0x61)) & ~(folded &+ ones &* (0x80 - 0x7B))
+        let digits = (low &+ ones &* (0x80 - 0x30)) & ~(low &+ ones &* (0x80 - 0x3A))
+        let notHyphens = (low ^ ones &* 0x2D) &+ ones &* 0x7F
+        return (~(letters | digits) & notHyphens | lanes) & highBits
+    }
 
     /// Marks the bytes below `bound`, which is at most 128.
     @inlinable static func below(_ bound: UInt64, _ lanes: UInt64) -> UInt64 {

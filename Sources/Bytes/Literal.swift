@@ -63,7 +63,6 @@ extension Array where Element == UInt8 {
 
     /// A copy of the bytes.
     @inlinable package init(_ bytes: Span<UInt8>) {
-        self.init()
-        append(bytes)
+        self = unsafe bytes.withUnsafeBufferPointer { unsafe Array($0) }
     }
 }

@@ -91,6 +91,6 @@ struct ChunkDecoder {
         for entry in parsed.entries where TrailerRule.isForbidden(section[entry.name]) {
             throw .malformed("field that cannot be a trailer")
         }
-        return Fields(bytes: section, entries: parsed.entries)
+        return Fields(bytes: section, entries: parsed.entries, areDecoded: true)
     }
 }

@@ -38,7 +38,7 @@ struct FieldSection {
     /// One field line (RFC 9112, section 5) at `index`, which goes past its CRLF.
     private static func line(_ bytes: Span<UInt8>, _ index: inout Int) throws(DecodeError) -> Fields.Entry {
         let nameStart = index
-        while ASCII.isToken(bytes[index]) { index += 1 }
+        index = bytes.endOfToken(from: index)
         let name = nameStart..<index
         guard bytes[index] == ASCII.colon, !name.isEmpty else {
             throw nameError(bytes[index], isFirst: name.isEmpty)

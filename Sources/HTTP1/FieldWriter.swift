@@ -5,8 +5,8 @@ import HTTPModel
 /// hop and those that frame the body, which are written from the decision that the decoder has stored.
 ///
 /// Nothing that is written can end a line early: a field whose name is no token, or whose value holds a control
-/// byte other than HTAB, is left out. Decoded fields are never such; fields that a program made from what it was
-/// sent could be, and a trap there would be a stranger's switch.
+/// byte other than HTAB, is left out. Decoded fields are never such, which their decoder has seen to; fields that a
+/// program made from what it was sent could be, and a trap there would be a stranger's switch.
 enum FieldWriter {
     /// What takes the place of Content-Length and Transfer-Encoding.
     enum Length {
@@ -46,22 +46,31 @@ enum FieldWriter {
         var connection: Literal?
         if case .response(let line) = side { connection = line }
         let (source, entries) = (fields.bytes.span, fields.entries.span)
+        // Lines that are copied as they are and lie one behind the other go in one piece.
+        var run = 0..<0
         for index in 0..<entries.count {
             let entry = entries[index]
             let name = source.extracting(entry.name)
             switch Kind(name) {
             case .framing:
-                wroteLength = wroteLength || appendLength(length, replacing: index, of: fields, to: &bytes)
+                if wroteLength { continue }
+                flush(&run, of: source, to: &bytes)
+                wroteLength = appendLength(length, replacing: index, of: fields, to: &bytes)
+                continue
             case .connection:
+                flush(&run, of: source, to: &bytes)
                 if let line = connection { bytes.append(line) }
                 connection = nil
+                continue
             case .expect:
-                if case .response = side { append(entry, of: source, to: &bytes) }
+                if case .request = side { continue }
             case .other:
                 if HopByHop.contains(name) || isOne(of: options, name) { continue }
-                append(entry, of: source, to: &bytes)
             }
+            guard index < fields.decodedCount || isLine(entry, of: source) else { continue }
+            append(entry, of: source, after: &run, to: &bytes)
         }
+        flush(&run, of: source, to: &bytes)
         if !wroteLength { _ = appendLength(length, replacing: nil, of: fields, to: &bytes) }
         if let line = connection { bytes.append(line) }
     }
@@ -86,22 +95,45 @@ enum FieldWriter {
 
     /// One line, or nothing when it would not be one.
     static func append(_ entry: Fields.Entry, of source: Span<UInt8>, to bytes: inout [UInt8]) {
-        let name = source.extracting(entry.name)
+        guard isLine(entry, of: source) else { return }
+        var run = 0..<0
+        append(entry, of: source, after: &run, to: &bytes)
+        flush(&run, of: source, to: &bytes)
+    }
+
+    private static func isLine(_ entry: Fields.Entry, of source: Span<UInt8>) -> Bool {
         let value = source.extracting(entry.value)
-        guard isToken(name), value.firstControl(in: 0..<value.count) == nil else { return }
-        let end = entry.value.upperBound
-        if entry.value.lowerBound == entry.name.upperBound + 2, end + 2 <= source.count,
-            source[entry.name.upperBound] == ASCII.colon, source[entry.name.upperBound + 1] == ASCII.space,
+        return isToken(source.extracting(entry.name)) && value.firstControl(in: 0..<value.count) == nil
+    }
+
+    /// One line. One that was received as it would be written here only joins the run that is to be copied, which is
+    /// written before anything else is.
+    private static func append(
+        _ entry: Fields.Entry, of source: Span<UInt8>, after run: inout Range<Int>, to bytes: inout [UInt8]
+    ) {
+        let (nameEnd, end) = (entry.name.upperBound, entry.value.upperBound)
+        if entry.value.lowerBound == nameEnd + 2, end + 2 <= source.count,
+            source[nameEnd] == ASCII.colon, source[nameEnd + 1] == ASCII.space,
             source[end] == ASCII.carriageReturn, source[end + 1] == ASCII.lineFeed
         {
-            // A decoded field, written as it would be here: the line is copied in one piece.
-            bytes.append(source.extracting(entry.name.lowerBound..<(end + 2)))
+            if entry.name.lowerBound != run.upperBound {
+                flush(&run, of: source, to: &bytes)
+                run = entry.name.lowerBound..<(end + 2)
+            } else {
+                run = run.lowerBound..<(end + 2)
+            }
             return
         }
-        bytes.append(name)
+        flush(&run, of: source, to: &bytes)
+        bytes.append(source.extracting(entry.name))
         bytes.append(": ")
-        bytes.append(value)
+        bytes.append(source.extracting(entry.value))
         bytes.append("\r\n")
+    }
+
+    private static func flush(_ run: inout Range<Int>, of source: Span<UInt8>, to bytes: inout [UInt8]) {
+        if !run.isEmpty { bytes.append(source.extracting(run)) }
+        run = 0..<0
     }
 
     private static func isOne(of options: [ByteSlice], _ name: Span<UInt8>) -> Bool {

@@ -19,8 +19,7 @@ struct ListCursor {
 
 /// True for a `token` of RFC 9110, section 5.6.2.
 func isToken(_ bytes: Span<UInt8>) -> Bool {
-    for index in 0..<bytes.count where !ASCII.isToken(bytes[index]) { return false }
-    return !bytes.isEmpty
+    !bytes.isEmpty && bytes.endOfToken(from: 0) == bytes.count
 }
 
 /// Equal but for ASCII case.

@@ -25,7 +25,7 @@ extension RequestHead {
         let expectsContinue = try Self.readExpect(section, span)
         self.init(
             method: method, target: target, originTarget: parts.origin, targetAuthority: parts.authority,
-            version: line.version, fields: Fields(bytes: bytes, entries: section.entries),
+            version: line.version, fields: Fields(bytes: bytes, entries: section.entries, areDecoded: true),
             framing: framing ?? .none, isPersistent: options.isPersistent(line.version),
             expectsContinue: expectsContinue && line.version == .http11 && Self.hasBody(framing))
     }

@@ -10,8 +10,7 @@ struct RequestLine {
     let end: Int
 
     init(_ bytes: Span<UInt8>, limits: HTTP1Limits) throws(DecodeError) {
-        var index = 0
-        while ASCII.isToken(bytes[index]) { index += 1 }
+        var index = bytes.endOfToken(from: 0)
         guard bytes[index] == ASCII.space, index > 0 else { throw .malformed("invalid method") }
         method = 0..<index
         if index > limits.methodBytesMax { throw DecodeError(status: 501, reason: "method too long") }

@@ -11,7 +11,7 @@ extension ResponseHead {
         let framing = try Self.framing(section, span, line, requestMethod: requestMethod)
         self.init(
             status: line.status, reason: bytes[line.reason], version: line.version,
-            fields: Fields(bytes: bytes, entries: section.entries), framing: framing,
+            fields: Fields(bytes: bytes, entries: section.entries, areDecoded: true), framing: framing,
             isPersistent: framing != .untilClose && options.isPersistent(line.version))
     }
 

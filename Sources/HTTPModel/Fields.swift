@@ -17,6 +17,9 @@ package struct Fields: Sendable {
     /// All the bytes that the entries point into; for a decoded head, the head as it was received.
     package private(set) var bytes: [UInt8]
     package private(set) var entries: [Entry]
+    /// So many of the first entries are lines that a decoder has accepted: nobody who writes them has to look at them
+    /// again.
+    package private(set) var decodedCount = 0
     /// The marks of all names. Where that of a name is missing no field has it, which most searches need not go
     /// beyond: rules ask for far more fields than a head has.
     private var marks: UInt64 = 0
@@ -26,10 +29,12 @@ package struct Fields: Sendable {
         entries = []
     }
 
-    /// For decoders: `entries` must lie within `bytes`.
-    package init(bytes: [UInt8], entries: [Entry]) {
+    /// For decoders: `entries` must lie within `bytes`. With `areDecoded` all names are known to be tokens, and no value
+    /// holds a control byte but HTAB.
+    package init(bytes: [UInt8], entries: [Entry], areDecoded: Bool = false) {
         self.bytes = bytes
         self.entries = entries
+        decodedCount = areDecoded ? entries.count : 0
         for entry in entries { marks |= Self.mark(bytes.span.extracting(entry.name)) }
     }
 
@@ -107,6 +112,7 @@ package struct Fields: Sendable {
     package mutating func removeAll(_ name: Literal) {
         guard contains(name) else { return }
         entries = entries.indices.filter { !isNamed(name, at: $0) }.map { entries[$0] }
+        decodedCount = 0
     }
 
     private mutating func append(_ name: Literal, _ write: (inout [UInt8]) -> Void) {

@@ -98,7 +98,7 @@ package struct HeadFailure: Error, Sendable {
 /// What a listener serves. One per shard.
 package protocol Application: AnyObject {
     /// A request head has come. The handler hears the body; it may also answer before it returns.
-    func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler
+    func begin(_ head: consuming RequestHead, _ responder: any Responder) -> any ExchangeHandler
     /// No acceptable head came: answers through `responder`, after which the connection closes.
     func refuse(_ failure: HeadFailure, _ responder: any Responder)
 }

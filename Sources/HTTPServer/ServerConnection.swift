@@ -117,8 +117,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         var position = 0
         while mayRead {
             do {
-                let event = try decoder.next(input, &position)
-                guard handle(event, input) else { return position }
+                guard handle(try decoder.next(input, &position), input) else { return position }
             } catch {
                 fail(error)
                 return input.count
@@ -138,8 +137,8 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     }
 
     /// False when all input has been taken.
-    private func handle(_ event: RequestEvent, _ input: Span<UInt8>) -> Bool {
-        switch event {
+    private func handle(_ event: consuming RequestEvent, _ input: Span<UInt8>) -> Bool {
+        switch consume event {
         case .needsInput:
             if exchange == nil, !decoder.isBetweenMessages, !deadlineIsForHead { startHeadDeadline() }
             return false
@@ -165,7 +164,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         deadline.set(after: server.settings.headNanoseconds)
     }
 
-    private func begin(_ head: RequestHead) {
+    private func begin(_ head: consuming RequestHead) {
         deadlineIsForHead = false
         deadline.set(after: server.settings.bodyIdleNanoseconds)
         let source = peer.source(of: head, server)

@@ -41,7 +41,9 @@ package struct ServerSettings: Sendable {
 /// second for the `Date` field.
 package final class Server: ShardService {
     package let core: ShardCore
-    package private(set) var settings: ServerSettings
+    package var settings: ServerSettings { bounds }
+    /// Stored out of sight of other modules, as the times of the shard.
+    private var bounds: ServerSettings
     let application: any Application
     let addressCounts: AddressCounts
     /// Hears of every connection that opens or closes.
@@ -68,7 +70,7 @@ package final class Server: ShardService {
     ) {
         self.addressCounts = addressCounts
         self.core = core
-        self.settings = settings
+        bounds = settings
         self.application = application
     }
 
@@ -127,7 +129,7 @@ package final class Server: ShardService {
     }
 
     /// Other bounds from now on. A connection keeps those of its decoder, which it began with.
-    package func apply(_ fresh: ServerSettings) { settings = fresh }
+    package func apply(_ fresh: ServerSettings) { bounds = fresh }
 
     /// Closes the listeners and idle connections; every answer from now on closes its connection.
     package func drain() {

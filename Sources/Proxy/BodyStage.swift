@@ -6,16 +6,15 @@ import OSSModel
 
 /// What a request body goes through on its way: counted against the limit of its operation, read if it is a form,
 /// digested as far as a check needs it, and judged at its end. It holds no byte of an object.
-struct BodyStage: ~Copyable {
+final class BodyStage {
     private(set) var received: UInt64 = 0
     /// Of the body, or of the file of a form.
     private var crc = CRC64()
     /// Of the whole body, while it runs; then what came out.
     private let lane: MD5Lane?
     private var md5: [UInt8]?
-    private var form: FormInspector?
-    /// The operator's policy over this request; that over a form is with its inspector, once there is one.
-    private var policy: PolicyRun?
+    /// nil for a body that nobody reads.
+    private let reading: Reading?
     private let operation: OSSOperation?
     private let bytesMax: UInt64?
     /// As received; nil when there is none to be checked.
@@ -25,14 +24,16 @@ struct BodyStage: ~Copyable {
     /// What an encrypted part that does not say its length must turn out.
     var partLength: PartLength?
 
-    /// Of a request that has not been admitted: no byte of its body is read.
-    init() {
-        operation = nil
-        lane = nil
-        bytesMax = nil
-        claimedMD5 = nil
-        claimedCRC64 = nil
-        isForm = false
+    /// What is done to forms, and for a policy: apart, so that the stage of all other bodies is small.
+    private final class Reading {
+        var form: FormInspector?
+        /// The operator's policy over this request; that over a form is with its inspector, once there is one.
+        var policy: PolicyRun?
+
+        init(_ form: FormInspector?, _ policy: PolicyRun?) {
+            self.form = form
+            if form == nil { self.policy = policy } else { self.form?.policy = policy }
+        }
     }
 
     /// `now` is in Unix seconds. `policy` has not begun.
@@ -52,32 +53,32 @@ struct BodyStage: ~Copyable {
         claimedCRC64 = checksCRC && carriesObject ? head.fields.first("x-oss-hash-crc64ecma") : nil
         lane = claimedMD5 == nil ? nil : lanes.open()
         isForm = plan == .form
-        form = isForm ? FormInspector(head: copy head, settings: settings, now: now) : nil
-        if form != nil { form?.policy = policy } else { self.policy = policy }
+        let form = isForm ? FormInspector(head: copy head, settings: settings, now: now) : nil
+        reading = form != nil || policy != nil ? Reading(form, policy) : nil
     }
 
     /// Puts the head to the policy. A form waits for its fields.
-    mutating func begin(_ view: HeadView) -> [Rejection] { policy?.begin(view) ?? [] }
+    func begin(_ view: HeadView) -> [Rejection] { reading?.policy?.begin(view) ?? [] }
 
     /// What a completion makes of the parts that it lists is known.
-    mutating func endParts(bytes: UInt64?, beginsWithFirst: Bool) -> [Rejection] {
-        policy?.endParts(bytes: bytes, beginsWithFirst: beginsWithFirst) ?? []
+    func endParts(bytes: UInt64?, beginsWithFirst: Bool) -> [Rejection] {
+        reading?.policy?.endParts(bytes: bytes, beginsWithFirst: beginsWithFirst) ?? []
     }
 
     /// The keys that a document wants deleted are known.
-    mutating func judge(deleting keys: [ByteSlice], of view: HeadView) -> [Rejection] {
-        policy?.judge(keys: keys, of: view) ?? []
+    func judge(deleting keys: [ByteSlice], of view: HeadView) -> [Rejection] {
+        reading?.policy?.judge(keys: keys, of: view) ?? []
     }
 
     /// What rules of the policy did since this was last asked.
-    mutating func takePolicyEvents() -> [PolicyEvent] {
-        form?.policy?.takeEvents() ?? policy?.takeEvents() ?? []
+    func takePolicyEvents() -> [PolicyEvent] {
+        reading.map { $0.form?.policy?.takeEvents() ?? $0.policy?.takeEvents() ?? [] } ?? []
     }
 
     /// CRC-64 of the object that the body carries; nil when it could not be told what that is.
-    var objectCRC64: UInt64? { !isForm || form?.hasWholeFile == true ? crc.value : nil }
+    var objectCRC64: UInt64? { !isForm || reading?.form?.hasWholeFile == true ? crc.value : nil }
     /// Something has to be read before any of the body may go to the origin.
-    var holdsOrigin: Bool { form?.holdsOrigin ?? policy?.holdsOrigin ?? false }
+    var holdsOrigin: Bool { reading?.form?.holdsOrigin ?? reading?.policy?.holdsOrigin ?? false }
     var checksMD5: Bool { claimedMD5 != nil }
     var checksCRC64: Bool { claimedCRC64 != nil }
 
@@ -87,14 +88,14 @@ struct BodyStage: ~Copyable {
     /// Asks for the MD5 of the whole body; `listener` hears it in the same turn of the shard, after this call.
     func finishMD5(_ listener: any MD5Listener) { lane?.finish(listener) }
 
-    mutating func setMD5(_ digest: [UInt8]) { md5 = digest }
+    func setMD5(_ digest: [UInt8]) { md5 = digest }
 
     /// No verdict is wanted any more.
     func abandon() { lane?.cancel() }
 
     /// Counts, reads and digests a piece. The rejections that it gives rise to, in order, each told once; those of
     /// rules that are not enforced are among them.
-    mutating func take(_ bytes: Span<UInt8>) -> [Rejection] {
+    func take(_ bytes: Span<UInt8>) -> [Rejection] {
         let before = received
         received += UInt64(bytes.count)
         lane?.update(bytes)
@@ -107,19 +108,22 @@ struct BodyStage: ~Copyable {
         }
         if isForm {
             var fileCRC = crc
-            rejections += form?.take(bytes) { fileCRC.update($0) } ?? []
+            rejections += reading?.form?.take(bytes) { fileCRC.update($0) } ?? []
             crc = fileCRC
         } else {
-            crc.update(bytes)
-            rejections += policy?.take(bytes) ?? []
+            // Changed outside, where no access to it has to be watched.
+            var ofAll = crc
+            ofAll.update(bytes)
+            crc = ofAll
+            if let found = reading?.policy?.take(bytes) { rejections += found }
         }
         return rejections
     }
 
     /// The form, then the digests of the whole body against what the client claimed; MD5 first, as its field comes
     /// first in the vendor's order of checks; then the policy. To be called once, at the end of the body, with the MD5 known.
-    mutating func verdicts() -> [Rejection] {
-        var rejections = form?.finish() ?? []
+    func verdicts() -> [Rejection] {
+        var rejections = reading?.form?.finish() ?? []
         if let partLength, received < partLength.bytes {
             rejections.append(partLength.rejection(received: received))
         }
@@ -132,6 +136,7 @@ struct BodyStage: ~Copyable {
         if let claimedCRC64, let computed = objectCRC64, claimedCRC64.decimal != computed {
             rejections.append(.crc64Mismatch(client: claimedCRC64, computed: computed))
         }
-        return rejections + (policy?.end() ?? [])
+        if let found = reading?.policy?.end() { rejections += found }
+        return rejections
     }
 }

@@ -6,9 +6,8 @@ import XML
 
 /// What an exchange has to do with an upload in parts: what it asks before it goes on, and what it tells when the
 /// origin has answered.
-struct UploadTrack {
-    /// nil for everything that is about no upload in parts.
-    let step: UploadStep?
+final class UploadTrack {
+    let step: UploadStep
     /// What was known when the request came; nil if nothing.
     var facts: UploadFacts?
     /// A question to another shard that has not been answered.
@@ -21,14 +20,15 @@ struct UploadTrack {
     /// Longer answers are passed on unread.
     static let answerBytesMax = 64 * 1024
 
-    init(step: UploadStep? = nil) { self.step = step }
+    init(step: UploadStep) { self.step = step }
 }
 
 extension Exchange {
     /// Asks what is known of the upload, then goes on to the body, which waits while another shard is asked.
     func consultUploads(_ view: HeadView) {
         guard let step = UploadStep(view) else { return awaitBody(view) }
-        upload = UploadTrack(step: step)
+        let upload = UploadTrack(step: step)
+        self.upload = upload
         if case .part = step { upload.owesOutcome = true }
         let question = gateway.uploads.ask(step) { [weak self] facts in
             guard let self, request == .admitting else { return }
@@ -44,7 +44,7 @@ extension Exchange {
 
     /// Holds a part against what is known; false when it was refused.
     private func judgesPart() -> Bool {
-        guard case .part? = upload.step else { return true }
+        guard let upload, case .part = upload.step else { return true }
         let (rejection, reported) = UploadRules.judge(
             head: head, settings: gateway.settings.admission, upload: upload.facts,
             now: gateway.core.unixSeconds)
@@ -61,7 +61,7 @@ extension Exchange {
         let rejections: [Rejection]
         switch operation {
         case .deleteMultipleObjects:
-            rejections = stage.judge(deleting: DeletedKeys.keys(in: document), of: view)
+            rejections = stage?.judge(deleting: DeletedKeys.keys(in: document), of: view) ?? []
         case .completeMultipartUpload: rejections = judgeParts(document)
         default: return true
         }
@@ -73,23 +73,23 @@ extension Exchange {
     }
 
     private func judgeParts(_ document: Span<UInt8>) -> [Rejection] {
-        let numbers = CompletedParts.numbers(in: document) ?? upload.facts.map { Array($0.parts.keys) }
-        let sizes = (numbers ?? []).map { upload.facts?.parts[$0]?.bytes }
+        let numbers = CompletedParts.numbers(in: document) ?? upload?.facts.map { Array($0.parts.keys) }
+        let sizes = (numbers ?? []).map { upload?.facts?.parts[$0]?.bytes }
         let sum = sizes.reduce(numbers == nil ? nil : UInt64(0)) { sum, bytes in
             guard let sum, let bytes else { return nil }
             let (more, overflow) = sum.addingReportingOverflow(bytes)
             return overflow ? .max : more
         }
-        return stage.endParts(bytes: sum, beginsWithFirst: numbers?.min() == 1)
+        return stage?.endParts(bytes: sum, beginsWithFirst: numbers?.min() == 1) ?? []
     }
 
     // MARK: The origin's answer
 
     /// The origin has answered. What this tells of the upload is at its home before the client can know.
     func noteUploadAnswer(_ answer: ResponseHead) {
-        guard let step = upload.step else { return }
+        guard let upload else { return }
         let isSuccess = (200..<300).contains(answer.status)
-        switch step {
+        switch upload.step {
         case .begins: if isSuccess { upload.answer = [] }
         case .part(let key, _):
             if answer.status == 404 {
@@ -97,7 +97,7 @@ extension Exchange {
             } else if (400..<500).contains(answer.status) {
                 settlePart(.unchanged)
             } else if isSuccess, let tag = answer.fields.first("etag") {
-                settlePart(.stored(EntityTagHash(tag), bytes: stage.received))
+                settlePart(.stored(EntityTagHash(tag), bytes: bodyBytesSeen))
             } else if isSuccess, view?.operation == .uploadPartCopy {
                 upload.answer = []
             }
@@ -108,7 +108,7 @@ extension Exchange {
 
     /// Keeps a piece of an answer that has to be read whole; false when it can go on to the client.
     func withholdsAnswer(_ bytes: Span<UInt8>) -> Bool {
-        guard let held = upload.answer else { return false }
+        guard let upload, let held = upload.answer else { return false }
         guard held.count + bytes.count <= UploadTrack.answerBytesMax else {
             upload.answer = nil
             responder?.send(body: held.span)
@@ -120,32 +120,33 @@ extension Exchange {
 
     /// Reads an answer that was withheld, tells what it says, and passes it on.
     func releaseAnswer() {
-        guard let held = upload.answer else { return }
+        guard let upload, let held = upload.answer else { return }
         upload.answer = nil
         let root = try? XMLReader.parse(held.span, limits: XMLLimits(bytesMax: held.count))
         switch upload.step {
-        case .begins(let resource, let encryption)?:
+        case .begins(let resource, let encryption):
             if let id = root?.child("UploadId")?.trimmedText, let key = UploadKey(resource, id: id) {
                 gateway.uploads.tell(.began(key, encryption))
             }
-        case .part?:
+        case .part:
             if let tag = root?.child("ETag")?.trimmedText {
                 settlePart(.stored(EntityTagHash(tag), bytes: nil))
             }
-        case .completes?, .aborts?, nil: break
+        case .completes, .aborts: break
         }
         responder?.send(body: held.span)
     }
 
     /// The exchange is over: what has not been told by now will never be.
     func settleUpload() {
+        guard let upload else { return }
         if let question = upload.question { gateway.uploads.forget(question) }
         upload.question = nil
         settlePart(hasOpenedOrigin ? .unknown : .unchanged)
     }
 
     private func settlePart(_ outcome: PartOutcome) {
-        guard upload.owesOutcome, case .part(let key, let number)? = upload.step else { return }
+        guard let upload, upload.owesOutcome, case .part(let key, let number) = upload.step else { return }
         upload.owesOutcome = false
         gateway.uploads.tell(.partEnds(key, number: number, outcome))
     }

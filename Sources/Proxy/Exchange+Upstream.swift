@@ -10,7 +10,8 @@ import Telemetry
 extension Exchange: UpstreamListener {
     func upstreamHead(_ answer: ResponseHead) {
         guard response == .none, let responder else { return }
-        sight.originAnswered(answer, at: gateway.core.now)
+        sight.originAnsweredAt = gateway.core.now
+        sight.originRequestID = answer.fields.first("x-oss-request-id")
         let isSuccess = (200..<300).contains(answer.status)
         if request != .sent || upstream?.hasUnsentBytes == true {
             // The origin refuses early, which is its right; it cannot have accepted what it has not got.
@@ -33,7 +34,10 @@ extension Exchange: UpstreamListener {
 
     func upstreamBody(_ bytes: Span<UInt8>, remaining: UInt64?) {
         guard response == .relaying, let responder else { return }
-        download.update(bytes)
+        // Changed outside, where no access to it has to be watched.
+        var check = download
+        check.update(bytes)
+        download = check
         if remaining == 0, !settleDownload() { return }
         if withholdsAnswer(bytes) { return }
         responder.send(body: bytes)
@@ -61,9 +65,7 @@ extension Exchange: UpstreamListener {
     /// The CRC that the origin says it stored against ours; false when the operator wants that to fail.
     private func originAgrees(_ answer: ResponseHead) -> Bool {
         let mode = gateway.settings.integrity.origin
-        guard mode != .off, let stated = answer.fields.first("x-oss-hash-crc64ecma")?.decimal else {
-            return true
-        }
+        guard mode != .off else { return true }
         switch view?.operation {
         case .putObject, .uploadPart, .postObject: break
         case .appendObject:
@@ -73,7 +75,9 @@ extension Exchange: UpstreamListener {
             }
         default: return true
         }
-        guard let computed = stage.objectCRC64 else { return true }
+        guard let stated = answer.fields.first("x-oss-hash-crc64ecma")?.decimal,
+            let computed = stage?.objectCRC64
+        else { return true }
         let agrees = stated == computed
         gateway.metrics.checked(.crc64, .origin, agrees ? .agreed : .disagreed)
         return agrees || mode == .observe

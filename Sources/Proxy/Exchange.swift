@@ -23,8 +23,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
     var request = RequestState.admitting
     var response = ResponseState.none
     var download = DownloadCheck()
-    var stage = BodyStage()
-    var upload = UploadTrack()
+    /// nil until the request is admitted.
+    private(set) var stage: BodyStage?
+    /// nil for everything that is about no upload in parts.
+    var upload: UploadTrack?
     /// The origin may have seen something of the request.
     private(set) var hasOpenedOrigin = false
     var sight = ExchangeSight()
@@ -75,7 +77,8 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
     var clientCertificate: TLSPeer? { responder?.clientCertificate }
-    var bodyBytesSeen: UInt64 { stage.received }
+    var bodyBytesSeen: UInt64 { stage?.received ?? 0 }
+    private var awaitsMD5: Bool { stage?.awaitsMD5 == true }
 
     // MARK: Admission
 
@@ -99,7 +102,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         // Policy and counters of one configuration; copying all of it would count references to its parts.
         let admission = gateway.settings.admission
         policyCounters = gateway.settings.policyCounters
-        stage = BodyStage(
+        let stage = BodyStage(
             head: head, operation: view.operation, plan: view.bodyPlan, settings: admission,
             verifiesCRC64: gateway.settings.integrity.verifiesCRC64, lanes: gateway.lanes,
             now: gateway.core.unixSeconds,
@@ -108,9 +111,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
                     $0,
                     client: PolicyClient(
                         address: clientAddress, tlsName: clientCertificate.map { Array($0.name.utf8)[...] },
-                        otherPartsBytes: upload.facts?.otherPartsBytes))
+                        otherPartsBytes: upload?.facts?.otherPartsBytes))
             })
-        if case .part? = upload.step {
+        self.stage = stage
+        if let upload, case .part = upload.step {
             stage.partLength = UploadRules.lengthToCount(
                 head: head, settings: admission, upload: upload.facts, now: gateway.core.unixSeconds)
         }
@@ -140,7 +144,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     func receive(_ body: Span<UInt8>, remaining: UInt64?) {
         gateway.metrics.received(bytes: body.count)
-        guard request != .over, request != .sent else { return }
+        guard request != .over, request != .sent, let stage else { return }
         for rejection in stage.take(body) where !isOnlyReported(rejection) { return refuse(rejection) }
         switch request {
         case .dropping:
@@ -156,17 +160,17 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Keeps the piece while the whole may still fit, else opens the origin with what there is.
     private func gather(_ body: Span<UInt8>, isLast: Bool) {
-        if isLast, gathered.isEmpty, !stage.awaitsMD5 {
+        if isLast, gathered.isEmpty, !awaitsMD5 {
             // The whole body in one piece, of whatever size: judged where it lies.
             guard settle(), admits(document: body) else { return }
             open { $0.send(body) }
             return requestIsSent()
         }
         // The fields of a form are judged before the origin sees a byte; the form stage bounds them.
-        guard !stage.holdsOrigin, gathered.count + body.count > gatherLimit else {
-            return gathered.append(body)
+        guard stage?.holdsOrigin != true, gathered.count + body.count > gatherLimit else {
+            return hold(body)
         }
-        if isLast, !stage.awaitsMD5, !settle() { return }
+        if isLast, !awaitsMD5, !settle() { return }
         request = .streaming
         if view?.bodyPlan == .opaque, gateway.settings.integrity.lendsUploads { responder?.lendBody() }
         open { [gathered] upstream in upstream.sendPiece(gathered.span, framing: originFraming) }
@@ -174,18 +178,26 @@ final class Exchange: ExchangeHandler, MD5Listener {
         pass(body, isLast: isLast)
     }
 
+    private func hold(_ bytes: Span<UInt8>) {
+        // Taken out meanwhile: the access to it is over before anything is called.
+        var held: [UInt8] = []
+        swap(&held, &gathered)
+        held.append(bytes)
+        swap(&held, &gathered)
+    }
+
     /// Streams a piece. With Content-Length the last one is held until the verdict is in, which is now.
     private func forward(_ body: Span<UInt8>, isLast: Bool) {
-        if isLast, !stage.awaitsMD5, !settle() { return }
+        if isLast, !awaitsMD5, !settle() { return }
         pass(body, isLast: isLast)
     }
 
     /// Sends a piece on, but for the last byte of a body whose MD5 is not known yet.
     private func pass(_ body: Span<UInt8>, isLast: Bool) {
-        let waits = isLast && stage.awaitsMD5
+        let waits = isLast && awaitsMD5
         let end = waits ? body.count - 1 : body.count
         upstream?.sendPiece(body.extracting(0..<end), framing: originFraming)
-        if waits { return gathered.append(body.extracting(end..<body.count)) }
+        if waits { return hold(body.extracting(end..<body.count)) }
         continueStreaming(isLast: isLast)
     }
 
@@ -203,10 +215,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
     func receiveEnd(trailers: Fields) {
         switch request {
         case .gathering, .streaming:
-            guard stage.awaitsMD5 else { return conclude(trailers) }
+            guard awaitsMD5 else { return conclude(trailers) }
             awaitedTrailers = trailers
             request = .judging
-            stage.finishMD5(self)
+            stage?.finishMD5(self)
         case .dropping:
             open { _ in }
             requestIsSent()
@@ -216,7 +228,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     func md5Ready(_ digest: [UInt8]) {
         guard request == .judging else { return }
-        stage.setMD5(digest)
+        stage?.setMD5(digest)
         conclude(awaitedTrailers)
     }
 
@@ -245,17 +257,18 @@ final class Exchange: ExchangeHandler, MD5Listener {
         case .truncated:
             var expected: UInt64?
             if case .length(let count) = head.framing { expected = count }
-            refuse(.incompleteBody(expected: expected, received: stage.received))
+            refuse(.incompleteBody(expected: expected, received: bodyBytesSeen))
         case .stalled:
             refuse(
                 .requestTimeout(
-                    received: stage.received, waitedSeconds: gateway.settings.bodyIdleSeconds))
+                    received: bodyBytesSeen, waitedSeconds: gateway.settings.bodyIdleSeconds))
         case .malformed(let reason): refuse(.malformedBody(reason))
         }
     }
 
     /// Judges the digests of the whole body; false when the request was refused.
     private func settle() -> Bool {
+        guard let stage else { return true }
         let checksMD5 = stage.checksMD5
         let checksCRC64 = stage.checksCRC64
         let rejections = stage.verdicts()
@@ -276,10 +289,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Judges a document that has come whole; false when the request was refused.
     private func admits(document: Span<UInt8>) -> Bool {
-        guard let view, let operation = view.operation else { return true }
+        guard let view, case .document = view.bodyPlan, let operation = view.operation else { return true }
         let (rejection, reported) = DocumentRules.judge(
             operation: operation, head: head, bucket: view.resource.bucket, body: document,
-            modes: gateway.settings.admission.modes, upload: upload.facts)
+            modes: gateway.settings.admission.modes, upload: upload?.facts)
         for failure in reported { gateway.record(failure, mode: .report, of: self) }
         if let rejection {
             refuse(rejection)
@@ -325,7 +338,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     /// can have been acted on twice, since such methods are safe (RFC 9110, section 9.2.1).
     func retries(_ failure: UpstreamFailure) -> Bool {
         guard failure.isStaleConnection, !hasRetried, response == .none, request == .sent,
-            stage.received == 0, head.method == .get || head.method == .head
+            bodyBytesSeen == 0, head.method == .get || head.method == .head
         else { return false }
         hasRetried = true
         open { _ in }
@@ -395,8 +408,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
         response = .ended
         settleUpload()
         gateway.metrics.ended(operation: gateway.labels.operation(view?.operation), outcome)
-        stage.abandon()
-        for event in stage.takePolicyEvents() { policyCounters[event.rule].add(event.kind.outcome) }
+        if let stage {
+            stage.abandon()
+            for event in stage.takePolicyEvents() { policyCounters[event.rule].add(event.kind.outcome) }
+        }
         if let responder { gateway.metrics.sent(bytes: Int(clamping: responder.bodyBytesSent)) }
         gateway.metrics.took(.request, nanoseconds: gateway.core.now &- startedAt)
         if let waited = sight.originNanoseconds {

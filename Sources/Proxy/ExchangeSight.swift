@@ -15,11 +15,6 @@ struct ExchangeSight {
     var sentAt: UInt64?
     var originAnsweredAt: UInt64?
 
-    mutating func originAnswered(_ head: ResponseHead, at now: UInt64) {
-        originAnsweredAt = now
-        originRequestID = head.fields.first("x-oss-request-id")
-    }
-
     /// From the end of the request to the head of the origin's answer; nil when the origin answered before the end.
     var originNanoseconds: UInt64? {
         guard let sentAt, let originAnsweredAt, originAnsweredAt >= sentAt else { return nil }

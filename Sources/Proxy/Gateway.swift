@@ -50,7 +50,7 @@ package final class Gateway: Application {
         core.deferredWork.append(lanes)
     }
 
-    package func begin(_ head: RequestHead, _ responder: any Responder) -> any ExchangeHandler {
+    package func begin(_ head: consuming RequestHead, _ responder: any Responder) -> any ExchangeHandler {
         let exchange = Exchange(self, head, responder, requestID: nextRequestID())
         exchange.admit()
         return exchange

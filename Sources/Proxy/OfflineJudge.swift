@@ -41,7 +41,7 @@ package struct OfflineJudge: Sendable {
             return outcome
         }
         let lanes = MD5Lanes()
-        var stage = BodyStage(
+        let stage = BodyStage(
             head: head, operation: verdict.operation, plan: verdict.bodyPlan,
             settings: settings.admission, verifiesCRC64: settings.integrity.verifiesCRC64, lanes: lanes,
             now: now,

@@ -46,7 +46,7 @@ extension Connection {
         wrote(taken)
         core.bytesPassedOn &+= UInt64(taken)
         if taken < bytes.count {
-            output.append(bytes.extracting(taken..<bytes.count), pool: &core.pool)
+            append(bytes.extracting(taken..<bytes.count))
             // Whether the socket is full or something else failed, a write of the copy finds out.
             markUnflushed()
         }

@@ -50,7 +50,7 @@ extension Connection {
 
     private func transmit(_ sealed: Span<UInt8>) {
         guard !sealed.isEmpty, isOpen, pendingError == nil else { return }
-        if state.isWriteBlocked { output.append(sealed, pool: &core.pool) } else { writeThrough(sealed) }
+        if state.isWriteBlocked { append(sealed) } else { writeThrough(sealed) }
     }
 
     func receive(_ bytes: UnsafeRawBufferPointer, _ layer: SecureLayer) {

@@ -35,7 +35,11 @@ package final class Connection: EventTarget {
     static let gatherBytesMax = 16 * 1024
 
     package let core: ShardCore
-    package var handler: (any ConnectionHandler)?
+    package var handler: (any ConnectionHandler)? {
+        get { listener }
+        set { listener = newValue }
+    }
+    private var listener: (any ConnectionHandler)?
     private var descriptor: Descriptor?
     /// That of the descriptor while it is open; beside it, because every look into what is owned is a checked access.
     private(set) var number: Int32?
@@ -114,7 +118,8 @@ package final class Connection: EventTarget {
     package var isOpen: Bool { number != nil }
     package var isCongested: Bool { state.isCongested }
     /// Bytes that the kernel has taken.
-    package private(set) var bytesWritten: UInt64 = 0
+    package var bytesWritten: UInt64 { taken }
+    private var taken: UInt64 = 0
     /// Bytes accepted by `send` that the kernel has not taken.
     package var pendingBytes: Int { output.count + (layer?.held.count ?? 0) }
     /// Output waits because the peer does not take it; what is only being gathered does not count.
@@ -156,7 +161,7 @@ package final class Connection: EventTarget {
         if let layer { return send(bytes, layer) }
         if let range = core.lent(bytes), passOn(bytes, range) { return }
         if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
-            output.append(bytes, pool: &core.pool)
+            append(bytes)
             if !state.isWriteBlocked { markUnflushed() }
         } else {
             writeThrough(bytes)
@@ -326,28 +331,49 @@ package final class Connection: EventTarget {
 
     private func writeThrough(_ bytes: [UInt8]) { writeThrough(bytes.span) }
 
+    /// Puts bytes behind what waits already.
+    func append(_ bytes: Span<UInt8>) {
+        var held = takeOutput()
+        held.append(bytes, pool: core.pool)
+        swap(&held, &output)
+    }
+
+    /// Takes the output out while something is done with it: the access to it is over before anything is called.
+    private func takeOutput() -> OutputBuffer {
+        var held = OutputBuffer()
+        swap(&held, &output)
+        return held
+    }
+
+    private func dropOutput() {
+        var held = takeOutput()
+        held.release(to: core.pool)
+    }
+
     /// One gathered write of the buffer and `bytes`; what the kernel does not take is buffered.
     func writeThrough(_ bytes: Span<UInt8>) {
         guard let number else { return }
-        let buffered = output.count
+        var held = takeOutput()
+        let buffered = held.count
         let total = buffered + bytes.count
         let written = unsafe bytes.withUnsafeBytes { fresh in
-            unsafe output.withBytes { old in
+            unsafe held.withBytes { old in
                 unsafe Self.write(number, old, fresh, moreFollows: core.moreFollows)
             }
         }
-        guard written >= 0 || errno == EAGAIN || errno == EINTR else {
-            return failLater(TransportError("connection lost", errno: errno))
+        let fault = written < 0 ? errno : 0
+        guard fault == 0 || fault == EAGAIN || fault == EINTR else {
+            held.release(to: core.pool)
+            return failLater(TransportError("connection lost", errno: fault))
         }
         let taken = max(written, 0)
         wrote(taken)
-        if buffered > 0 { output.consume(min(taken, buffered), pool: &core.pool) }
+        if buffered > 0 { held.consume(min(taken, buffered), pool: core.pool) }
+        let fresh = max(taken - buffered, 0)
+        if fresh < bytes.count { held.append(bytes.extracting(fresh..<bytes.count), pool: core.pool) }
+        swap(&held, &output)
         if taken < total {
-            state.isWriteBlocked = written >= 0 || errno == EAGAIN
-            let fresh = max(taken - buffered, 0)
-            if fresh < bytes.count {
-                output.append(bytes.extracting(fresh..<bytes.count), pool: &core.pool)
-            }
+            state.isWriteBlocked = fault != EINTR
             if !state.isWriteBlocked { markUnflushed() }
         }
         if state.isCongested, output.count <= Self.highMark / 2 {
@@ -356,7 +382,7 @@ package final class Connection: EventTarget {
         }
     }
 
-    func wrote(_ count: Int) { bytesWritten &+= UInt64(count) }
+    func wrote(_ count: Int) { taken &+= UInt64(count) }
 
     private static func write(
         _ descriptor: Int32, _ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer,
@@ -398,7 +424,7 @@ package final class Connection: EventTarget {
     func failLater(_ error: TransportError) {
         state.isWriteBlocked = true
         state.isReadable = true
-        output.release(to: &core.pool)
+        dropOutput()
         if pendingError == nil { pendingError = error }
         markReady()
     }
@@ -420,9 +446,10 @@ package final class Connection: EventTarget {
         if let layer {
             if !layer.session.isEstablished { unsent = layer.held }
         } else if state.isConnecting {
-            unsafe output.withBytes { unsent = unsafe [UInt8]($0) }
+            let held = output
+            unsafe held.withBytes { unsent = unsafe [UInt8]($0) }
         }
-        output.release(to: &core.pool)
+        dropOutput()
         core.connectionClosed()
     }
 

@@ -9,7 +9,7 @@ struct OutputBuffer {
     var count: Int { storage.count - start }
     var isEmpty: Bool { start == storage.count }
 
-    mutating func append(_ bytes: Span<UInt8>, pool: inout BufferPool) {
+    mutating func append(_ bytes: Span<UInt8>, pool: BufferPool) {
         if storage.capacity == 0 { storage = pool.take() }
         storage.append(bytes)
     }
@@ -22,17 +22,17 @@ struct OutputBuffer {
     }
 
     /// Drops `taken` bytes from the front.
-    mutating func consume(_ taken: Int, pool: inout BufferPool) {
+    mutating func consume(_ taken: Int, pool: BufferPool) {
         start += taken
         if isEmpty {
-            release(to: &pool)
+            release(to: pool)
         } else if start > 256 * 1024, start > storage.count / 2 {
             storage.removeSubrange(..<start)
             start = 0
         }
     }
 
-    mutating func release(to pool: inout BufferPool) {
+    mutating func release(to pool: BufferPool) {
         var emptied: [UInt8] = []
         swap(&emptied, &storage)
         start = 0
@@ -41,19 +41,19 @@ struct OutputBuffer {
 }
 
 /// Arrays kept for reuse by one shard: at most `countMax` of them, and of `bytesMax` together.
-struct BufferPool {
+final class BufferPool {
     private static let countMax = 64
     private static let bytesMax = 4 << 20
     private var free: [[UInt8]] = []
     private var bytes = 0
 
-    mutating func take() -> [UInt8] {
+    func take() -> [UInt8] {
         guard let array = free.popLast() else { return [] }
         bytes -= array.capacity
         return array
     }
 
-    mutating func give(_ array: inout [UInt8]) {
+    func give(_ array: inout [UInt8]) {
         guard array.capacity > 0, free.count < Self.countMax, bytes + array.capacity <= Self.bytesMax else {
             return
         }

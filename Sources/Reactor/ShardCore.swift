@@ -20,9 +20,11 @@ import Glibc
     private static let waitMilliseconds: Int32 = 20
 
     /// Monotonic nanoseconds, read once a round.
-    package private(set) var now: UInt64
+    package var now: UInt64 { time.monotonic }
     /// Unix seconds, read with `now`.
-    package private(set) var unixSeconds: Int64
+    package var unixSeconds: Int64 { time.unixSeconds }
+    /// Stored out of sight of other modules: reads of what only this one can change need no check of exclusivity.
+    private var time: (monotonic: UInt64, unixSeconds: Int64)
     package let index: Int
 
     /// Monotonic nanoseconds as of this call, for durations in records.
@@ -42,7 +44,7 @@ import Glibc
     let epoll: Descriptor
     private let clock: ShardClock
     var wheel: TimerWheel
-    var pool = BufferPool()
+    let pool = BufferPool()
     let receiveBuffer: UnsafeMutableRawBufferPointer
     private var decryptedBuffer: UnsafeMutableRawBufferPointer?
     /// Bytes that went from one connection to another without being copied back into the kernel.
@@ -82,10 +84,8 @@ import Glibc
         self.index = index
         self.clock = clock
         unsafe receiveBuffer = .allocate(byteCount: Self.receiveBytesMax, alignment: 64)
-        let (monotonic, unix) = clock.read()
-        now = monotonic
-        unixSeconds = unix
-        wheel = TimerWheel(now: monotonic)
+        time = clock.read()
+        wheel = TimerWheel(now: time.monotonic)
         var event = unsafe epoll_event()
         unsafe event.events = UInt32(OSSGATE_EPOLLIN) | OSSGATE_EPOLLET
         unsafe event.data.u64 = .max
@@ -166,7 +166,7 @@ import Glibc
     private var isWorkDeferred: Bool { deferredWork.contains { $0.isWaiting } }
 
     /// Reads the clock outside of a turn, for what a message does.
-    func refreshClock() { (now, unixSeconds) = clock.read() }
+    func refreshClock() { time = clock.read() }
 
     // MARK: Turns
 
@@ -189,7 +189,7 @@ import Glibc
     /// anything was done.
     private func round(waitMilliseconds: Int32) -> Bool {
         let count = unsafe epoll_wait(epoll.number, &events, Int32(events.count), waitMilliseconds)
-        (now, unixSeconds) = clock.read()
+        time = clock.read()
         roundBytes = 0
         var worked = count > 0
         for index in 0..<Int(max(count, 0)) {
