@@ -112,8 +112,7 @@ struct Operations {
 
     private static let missingParameters = [
         "asyncFetch", "x-oss-process", "x-oss-async-process",
-        "x-oss-write-get-object-response", "dataPipeline", "resourcePool", "resourcePoolInfo",
-        "resourcePoolBuckets",
+        "x-oss-write-get-object-response", "dataPipeline", "MetaQuery",
     ]
 
     /// Refuses what the emulator does not have, after whoever may not ask at all.

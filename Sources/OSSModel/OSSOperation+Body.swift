@@ -43,7 +43,10 @@ extension OSSOperation {
             .deleteBucketReplication, .putBucketRtc, .putCname, .deleteCname, .createCnameToken,
             .initiateBucketWorm, .extendBucketWorm, .putBucketInventory, .putStyle, .openMetaQuery,
             .closeMetaQuery, .doMetaQuery, .createBucketDataRedundancyTransition, .createAccessPoint,
-            .putAccessPointPolicy, .putAsyncFetchTask, .putObjectTagging, .putObjectRetention,
+            .putAccessPointPolicy, .putAsyncFetchTask, .putBucketRequesterQosInfo, .putBucketStorageQuota,
+            .putBucketCallbackPolicy, .putAccessPointPublicAccessBlock, .createBucketMetadataConfiguration,
+            .updateBucketMetadataInventoryTableConfiguration, .updateBucketMetadataJournalTableConfiguration,
+            .doMetaQueryAction, .putObjectTagging, .putObjectRetention,
             .putObjectLegalHold, .completeMultipartUpload, .restoreObject, .selectObject,
             .createSelectObjectMeta, .processObject, .asyncProcessObject, .putLiveChannel:
             .document(limit: OSSLimits.documentBytesMax)
@@ -55,6 +58,7 @@ extension OSSOperation {
     package var hasOtherDocument: Bool {
         switch self {
         case .putBucketPolicy, .putAccessPointPolicy, .putAsyncFetchTask, .doDataPipelineAction,
+            .doMetaQueryAction,
             .processObject,
             .asyncProcessObject:
             true

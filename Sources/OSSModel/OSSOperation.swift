@@ -129,6 +129,25 @@ package enum OSSOperation: UInt8, Sendable, Hashable, CaseIterable {
     case deleteAccessPointPolicy
     case putAsyncFetchTask
     case getAsyncFetchTask
+    case putBucketRequesterQosInfo
+    case getBucketRequesterQosInfo
+    case listBucketRequesterQosInfos
+    case deleteBucketRequesterQosInfo
+    case putBucketStorageQuota
+    case getBucketStorageQuota
+    case deleteBucketStorageQuota
+    case putBucketCallbackPolicy
+    case getBucketCallbackPolicy
+    case deleteBucketCallbackPolicy
+    case putAccessPointPublicAccessBlock
+    case getAccessPointPublicAccessBlock
+    case deleteAccessPointPublicAccessBlock
+    case createBucketMetadataConfiguration
+    case getBucketMetadataConfiguration
+    case deleteBucketMetadataConfiguration
+    case updateBucketMetadataInventoryTableConfiguration
+    case updateBucketMetadataJournalTableConfiguration
+    case doMetaQueryAction
     // Object level.
     case putObject
     case copyObject

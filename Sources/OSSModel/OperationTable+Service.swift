@@ -10,6 +10,7 @@ extension OperationTable {
         Row(.deletePublicAccessBlock, .delete, .service, "publicAccessBlock"),
         Row(.listAccessPoints, .get, .service, "accessPoint"),
         Row(.doDataPipelineAction, .post, .service, "dataPipeline"),
+        Row(.writeGetObjectResponse, .post, .service, "x-oss-write-get-object-response"),
         Row(.getUserQosInfo, .get, .service, "qosInfo"),
         Row(.listResourcePools, .get, .service, "resourcePool"),
         Row(.getResourcePoolInfo, .get, .service, "resourcePoolInfo"),

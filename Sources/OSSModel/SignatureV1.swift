@@ -68,7 +68,8 @@ package enum SignatureV1 {
         accessPoint accessPointPolicy acl append asyncFetch bucketArchiveDirectRead bucketInfo callback
         callback-var cleanRestoredObject cloudboxes cname comp continuation-token cors dataPipeline delete
         encryption endTime group httpsConfig img inventory inventoryId legalHold lifecycle link live
-        location logging metaQuery objectInfo objectMeta objectWorm overwriteConfig partNumber policy
+        location logging MetaQuery metadataConfiguration metadataInventoryTable metadataJournalTable
+        metaQuery objectInfo objectMeta objectWorm overwriteConfig partNumber policy
         policyStatus position publicAccessBlock qos qosInfo qosRequester quota redundancyTransition referer
         regionList replication replicationLocation replicationProgress requesterQosInfo requestPayment
         resourceGroup resourcePool resourcePoolBuckets resourcePoolInfo response-cache-control

@@ -95,7 +95,10 @@ extension Vector {
         }
         let undocumented: Set<OSSOperation> = [
             .putRequesterQosInfo, .putBucketQos, .putBucketQosInfo, .openMetaQuery, .closeMetaQuery,
-            .createBucketDataRedundancyTransition, .putPublicAccessBlock,
+            .createBucketDataRedundancyTransition, .putPublicAccessBlock, .putBucketRequesterQosInfo,
+            .putBucketStorageQuota, .putBucketCallbackPolicy, .putAccessPointPublicAccessBlock,
+            .createBucketMetadataConfiguration, .updateBucketMetadataInventoryTableConfiguration,
+            .updateBucketMetadataJournalTableConfiguration,
         ]
         for operation in OSSOperation.allCases where !undocumented.contains(operation) {
             guard case .document = operation.bodyPlan, !operation.hasOtherDocument else { continue }

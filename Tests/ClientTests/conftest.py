@@ -8,6 +8,7 @@ import oss2
 import pytest
 
 import secrets_used
+import sdk_methods
 import transport
 from ossgate import Commands, Ossgate
 from rejections import RejectionLog
@@ -16,6 +17,7 @@ from sdk_v2 import OssV2
 
 socket.getaddrinfo = transport.resolve_on_loopback
 secrets_used.listen()
+sdk_methods.listen()
 for name in ("http_proxy", "https_proxy", "all_proxy"):
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
@@ -35,6 +37,7 @@ def pytest_addoption(parser):
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "heavy: takes minutes and gigabytes; deploy/heavy runs these")
+    config.addinivalue_line("markers", "last: looks back on all other tests of the run")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -42,6 +45,7 @@ def pytest_collection_modifyitems(config, items):
     wanted = config.getoption("--heavy")
     others = [item for item in items if bool(item.get_closest_marker("heavy")) != wanted]
     items[:] = [item for item in items if bool(item.get_closest_marker("heavy")) == wanted]
+    items.sort(key=lambda item: bool(item.get_closest_marker("last")))
     config.hook.pytest_deselected(items=others)
 
 
@@ -106,6 +110,11 @@ SHAPES = [
 def shape_name(shape):
     kind, signature, style = shape
     return f"{kind.__name__.lower()}-{signature}-{style}"
+
+
+# For what only one of them can do.
+FIRST = pytest.mark.parametrize("sdk", [shape for shape in SHAPES if shape[0] is Oss2], indirect=True, ids=shape_name)
+SECOND = pytest.mark.parametrize("sdk", [shape for shape in SHAPES if shape[0] is OssV2], indirect=True, ids=shape_name)
 
 
 @pytest.fixture(params=SHAPES, ids=shape_name)

@@ -22,6 +22,7 @@ class Oss2(Sdk):
         self.name = f"oss2-{signature}-{style}"
         self.signature = signature
         self.style = style
+        self.key_id, self.secret = key_id, secret
         host = "oss-cn-hangzhou.aliyuncs.com" if style == "virtual" else "127.0.0.1"
         self.endpoint = f"{scheme}://{host}:{address.rpartition(':')[2]}"
         self.auth = oss2.make_auth(key_id, secret, signature)

@@ -22,6 +22,7 @@ class OssV2(Sdk):
     def __init__(self, address, key_id, secret, signature="v4", style="path", scheme="http"):
         self.name = f"v2-{signature}-{style}"
         self.style = style
+        self.key_id, self.secret = key_id, secret
         self.wire = Wire()
         self.configuration = configuration(address, key_id, secret, signature, style, scheme)
         self.configuration.http_client = oss.transport.RequestsHttpClient(adapter=self.wire)

@@ -2,15 +2,8 @@
 import alibabacloud_oss_v2 as oss
 import oss2
 import oss2.models
-import pytest
 
-from conftest import BUCKET, SHAPES, shape_name
-from sdk_oss2 import Oss2
-from sdk_v2 import OssV2
-
-# What only one of them can do.
-FIRST = pytest.mark.parametrize("sdk", [shape for shape in SHAPES if shape[0] is Oss2], indirect=True, ids=shape_name)
-SECOND = pytest.mark.parametrize("sdk", [shape for shape in SHAPES if shape[0] is OssV2], indirect=True, ids=shape_name)
+from conftest import BUCKET, FIRST, SECOND
 
 
 def is_first(sdk):

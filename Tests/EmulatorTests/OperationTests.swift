@@ -9,8 +9,7 @@ import Testing
 @Suite struct OperationTests {
     /// What the emulator answers with 501.
     static let lacking: Set<OSSOperation> = [
-        .doDataPipelineAction, .listResourcePools, .getResourcePoolInfo, .listResourcePoolBuckets,
-        .doMetaQuery,
+        .doDataPipelineAction, .doMetaQuery, .doMetaQueryAction,
         .putAsyncFetchTask, .getAsyncFetchTask, .selectObject, .createSelectObjectMeta, .processObject,
         .asyncProcessObject, .writeGetObjectResponse,
     ]
@@ -84,6 +83,11 @@ import Testing
             .putUserDefinedLogFieldsConfig,
             .deleteUserDefinedLogFieldsConfig
         ),
+        ("quota", 404, .getBucketStorageQuota, .putBucketStorageQuota, .deleteBucketStorageQuota),
+        (
+            "policy&comp=callback", 404, .getBucketCallbackPolicy, .putBucketCallbackPolicy,
+            .deleteBucketCallbackPolicy
+        ),
         ("versioning", 200, .getBucketVersioning, .putBucketVersioning, nil),
         ("acl", 200, .getBucketACL, .putBucketACL, nil),
     ]
@@ -102,6 +106,7 @@ import Testing
     }
 
     private static let task = "x-oss-redundancy-transition-taskid"
+    private static let pointBlock = "publicAccessBlock&x-oss-access-point-name=none"
     private static let point = [("x-oss-access-point-name", "none")]
 
     static let buckets: [Case] = [
@@ -155,6 +160,25 @@ import Testing
         Case(.deleteAccessPointPolicy, "DELETE", "?accessPointPolicy", [404], fields: point),
         Case(.putAsyncFetchTask, "POST", "?asyncFetch", [501], body: "{}"),
         Case(.getAsyncFetchTask, "GET", "?asyncFetch", [501]),
+        Case(
+            .putBucketRequesterQosInfo, "PUT", "?requesterQosInfo&qosRequester=1", [400], body: "<Wrong/>"),
+        Case(.getBucketRequesterQosInfo, "GET", "?requesterQosInfo&qosRequester=1", [404]),
+        Case(.listBucketRequesterQosInfos, "GET", "?requesterQosInfo", [200]),
+        Case(.deleteBucketRequesterQosInfo, "DELETE", "?requesterQosInfo&qosRequester=1", [204]),
+        Case(.putAccessPointPublicAccessBlock, "PUT", "?\(pointBlock)", [400], body: "<Wrong/>"),
+        Case(.getAccessPointPublicAccessBlock, "GET", "?\(pointBlock)", [404]),
+        Case(.deleteAccessPointPublicAccessBlock, "DELETE", "?\(pointBlock)", [404]),
+        Case(
+            .createBucketMetadataConfiguration, "POST", "?metadataConfiguration", [400], body: "<Wrong/>"),
+        Case(.getBucketMetadataConfiguration, "GET", "?metadataConfiguration", [404]),
+        Case(.deleteBucketMetadataConfiguration, "DELETE", "?metadataConfiguration", [204]),
+        Case(
+            .updateBucketMetadataInventoryTableConfiguration, "PUT", "?metadataInventoryTable", [400],
+            body: "<Wrong/>"),
+        Case(
+            .updateBucketMetadataJournalTableConfiguration, "PUT", "?metadataJournalTable", [400],
+            body: "<Wrong/>"),
+        Case(.doMetaQueryAction, "POST", "?MetaQuery&action=a", [501], body: "{}"),
     ]
 
     static let service: [Case] = [
@@ -167,12 +191,12 @@ import Testing
         Case(.listAccessPoints, "GET", "/?accessPoint", [200]),
         Case(.doDataPipelineAction, "POST", "/?dataPipeline", [501], body: "<A/>"),
         Case(.getUserQosInfo, "GET", "/?qosInfo", [200]),
-        Case(.listResourcePools, "GET", "/?resourcePool", [501]),
-        Case(.getResourcePoolInfo, "GET", "/?resourcePoolInfo", [501]),
-        Case(.listResourcePoolBuckets, "GET", "/?resourcePoolBuckets", [501]),
+        Case(.listResourcePools, "GET", "/?resourcePool", [200]),
+        Case(.getResourcePoolInfo, "GET", "/?resourcePoolInfo", [404]),
+        Case(.listResourcePoolBuckets, "GET", "/?resourcePoolBuckets", [404]),
         Case(.getRequesterQosInfo, "GET", "/?requesterQosInfo", [200]),
-        Case(.putRequesterQosInfo, "PUT", "/?requesterQosInfo", [400], body: "<Wrong/>"),
-        Case(.deleteRequesterQosInfo, "DELETE", "/?requesterQosInfo", [204]),
+        Case(.putRequesterQosInfo, "PUT", "/?requesterQosInfo&qosRequester=1", [400], body: "<Wrong/>"),
+        Case(.deleteRequesterQosInfo, "DELETE", "/?requesterQosInfo&qosRequester=1", [204]),
     ]
 
     private static let copy = [("x-oss-copy-source", "/bucket/key")]

@@ -7,6 +7,7 @@ import XML
 extension Operations {
     private static let points = "accessPoint"
     private static let pointPolicies = "accessPointPolicy"
+    private static let pointBlocks = "accessPointBlock"
 
     func accessPointPlan(_ request: EmulatorRequest) -> Plan? {
         let isPolicy = request.has("accessPointPolicy")
@@ -127,6 +128,7 @@ extension Operations {
         try changePoint(request, name) { draft in
             draft.put(Self.points, name, nil)
             draft.put(Self.pointPolicies, name, nil)
+            draft.put(Self.pointBlocks, name, nil)
         }
         return Answer(204)
     }
@@ -162,6 +164,41 @@ extension Operations {
     private func deletePointPolicy(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let name = try pointName(request)
         try changePoint(request, name) { $0.put(Self.pointPolicies, name, nil) }
+        return Answer(204)
+    }
+
+    // MARK: Whether they may be public
+
+    /// The sub-resource that a bucket and its access points have alike, for one of the points.
+    func pointBlockPlan(_ request: EmulatorRequest) throws(OSSError) -> Plan {
+        switch request.head.method {
+        case .put: .document(putPointBlock)
+        case .get: plain(getPointBlock)
+        case .delete: plain(deletePointBlock)
+        default: throw unsupported(request)
+        }
+    }
+
+    private func putPointBlock(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
+        let name = try pointName(request)
+        let root = try Self.root(of: body, named: "PublicAccessBlockConfiguration")
+        let shape = Shape.parts([.one("BlockPublicAccess", .truth)])
+        guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }
+        try changePoint(request, name) { $0.put(Self.pointBlocks, name, shape.normalized(root).document) }
+        return Answer()
+    }
+
+    private func getPointBlock(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let name = try pointName(request)
+        let settings = try store.settings(of: request.requiredBucket())
+        guard settings[Self.points, name] != nil else { throw Self.noSuchPoint(name) }
+        let open = XMLElement("PublicAccessBlockConfiguration", [XMLElement("BlockPublicAccess", "false")])
+        return Answer(xml: settings[Self.pointBlocks, name] ?? open.document)
+    }
+
+    private func deletePointBlock(_ request: EmulatorRequest) throws(OSSError) -> Answer {
+        let name = try pointName(request)
+        try changePoint(request, name) { $0.put(Self.pointBlocks, name, nil) }
         return Answer(204)
     }
 }

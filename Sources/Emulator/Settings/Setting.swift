@@ -113,15 +113,30 @@ struct Setting: Sendable {
                     message: "The specified bucket does not have a user-defined log fields configuration."))),
         Setting(
             parameter: "qosInfo", root: "QoSConfiguration", shape: .anything,
-            absence: .standing("<QoSConfiguration/>")),
+            absence: .standing(
+                "<QoSConfiguration>"
+                    + ["Upload", "Download"].flatMap { way in
+                        ["Total", "Intranet", "Extranet"].map {
+                            "<\($0)\(way)Bandwidth>-1</\($0)\(way)Bandwidth>"
+                        }
+                    }.joined() + "<TotalQps>-1</TotalQps><IntranetQps>-1</IntranetQps>"
+                    + "<ExtranetQps>-1</ExtranetQps></QoSConfiguration>"),
+            complete: { _, _, root in Operations.completeLimits(&root) }),
+        Setting(
+            parameter: "quota", root: "QuotaConfiguration",
+            shape: .parts([.one("StorageQuota", .natural), .maybe("Mode", .word(["Strict", "Warning"]))]),
+            absence: .fault(
+                OSSError(
+                    status: 404, code: "NoSuchBucketStorageQuota",
+                    message: "The specified bucket does not have a storage quota."))),
         Setting(
             parameter: "qos", root: "BucketUserQos", shape: .parts([.one("StorageCapacity")]),
             absence: .standing("<BucketUserQos><StorageCapacity>-1</StorageCapacity></BucketUserQos>"),
             isDeletable: false),
     ]
 
-    /// Those of the account and not of a bucket.
-    static let ofAccount = ["publicAccessBlock", "requesterQosInfo", "qosRequester", "qosInfo"]
+    /// The one that an account has as well.
+    static let ofAccount = all.first { $0.parameter == "publicAccessBlock" }
 
     // MARK: What no shape can say
 

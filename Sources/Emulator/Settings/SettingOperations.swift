@@ -14,6 +14,9 @@ extension Operations {
             guard let plan = route(self, request) else { throw unsupported(request) }
             return plan
         }
+        if request.has("publicAccessBlock"), request.has("x-oss-access-point-name") {
+            return try pointBlockPlan(request)
+        }
         guard let setting = Setting.all.first(where: { request.has($0.parameter) }) else { return nil }
         return try plan(setting, request, of: request.requiredBucket())
     }
@@ -28,6 +31,10 @@ extension Operations {
         ("live", { $0.channelListPlan($1) }), ("policy", { $0.policyPlan($1) }),
         ("policyStatus", { $0.policyPlan($1) }), ("metaQuery", { $0.metaQueryPlan($1) }),
         ("redundancyTransition", { $0.redundancyPlan($1) }),
+        ("requesterQosInfo", { $0.requesterPlan($1) }), ("qosRequester", { $0.requesterPlan($1) }),
+        ("metadataConfiguration", { $0.metadataTablePlan($1) }),
+        ("metadataJournalTable", { $0.metadataTablePlan($1) }),
+        ("metadataInventoryTable", { $0.metadataTablePlan($1) }),
         ("accessPointPolicy", { $0.accessPointPlan($1) }), ("accessPoint", { $0.accessPointPlan($1) }),
     ]
 
@@ -41,14 +48,14 @@ extension Operations {
         }
         if request.has("accessPoint"), method == .get { return plain(listAccessPoints) }
         if request.has("redundancyTransition"), method == .get { return plain(listTransitions) }
-        let named = Setting.ofAccount.first(where: request.has)
-        guard let named else { return nil }
-        let parameter = named == "qosRequester" ? "requesterQosInfo" : named
-        let setting =
-            Setting.all.first { $0.parameter == parameter }
-            ?? Setting(
-                parameter: parameter, root: "QoSConfiguration", shape: .anything,
-                absence: .standing("<QoSConfiguration/>"))
+        if request.has("requesterQosInfo") || request.has("qosRequester") {
+            guard let plan = requesterPlan(request) else { throw unsupported(request) }
+            return plan
+        }
+        if request.has("qosInfo"), method == .get { return plain(accountLimits) }
+        if request.has("resourcePoolInfo") || request.has("resourcePoolBuckets") { return plain(Self.noPool) }
+        if request.has("resourcePool"), method == .get { return plain(listPools) }
+        guard let setting = Setting.ofAccount, request.has(setting.parameter) else { return nil }
         return try plan(setting, request, of: EmulatorStore.account)
     }
 
