@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "CKernels", cSettings: strictC),
         .target(name: "CAllocations", cSettings: strictC),
+        .target(name: "CThreadSanitizer", cSettings: strictC),
 
         // Pure models and codecs.
         library("Bytes"),
@@ -129,6 +130,6 @@ let package = Package(
         .executableTarget(name: "Fuzz", dependencies: ["Fuzzing"], swiftSettings: strict),
 
         // What tests share: vectors and their placeholders.
-        library("TestSupport", ["Bytes", "HTTPModel", "HTTP1", "OSSModel", "TLS"]),
+        library("TestSupport", ["Bytes", "CThreadSanitizer", "HTTPModel", "HTTP1", "OSSModel", "TLS"]),
     ]
 )

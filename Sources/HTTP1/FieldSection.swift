@@ -10,6 +10,8 @@ struct FieldSection {
     private(set) var transferEncoding = Found()
     private(set) var connection = Found()
     private(set) var expect = Found()
+    /// A name becomes one that OSS or the framing goes by when `_` is read as `-`, as gateways of programs do.
+    private(set) var hasLookAlike = false
 
     /// One name among the entries.
     struct Found {
@@ -71,8 +73,30 @@ struct FieldSection {
         guard index + 1 < bytes.count, bytes[index + 1] == ASCII.lineFeed else { throw .malformed("bare CR") }
     }
 
+    /// By single bytes first: this runs for every field.
+    private static func isLookAlike(_ name: Span<UInt8>) -> Bool {
+        let count = name.count
+        guard count > 5 else { return false }
+        if name[1] == ASCII.underscore || name[5] == ASCII.underscore {
+            return ASCII.lowercased(name[0]) == UInt8(ascii: "x") && isDash(name[1]) && isDash(name[5])
+                && ("oss" as Literal).matchesIgnoringCase(name.extracting(2..<5))
+        }
+        if count == 14, name[7] == ASCII.underscore {
+            return ("content" as Literal).matchesIgnoringCase(name.extracting(0..<7))
+                && ("length" as Literal).matchesIgnoringCase(name.extracting(8..<14))
+        }
+        if count == 17, name[8] == ASCII.underscore {
+            return ("transfer" as Literal).matchesIgnoringCase(name.extracting(0..<8))
+                && ("encoding" as Literal).matchesIgnoringCase(name.extracting(9..<17))
+        }
+        return false
+    }
+
+    private static func isDash(_ byte: UInt8) -> Bool { byte == ASCII.hyphen || byte == ASCII.underscore }
+
     private mutating func note(_ name: Span<UInt8>) {
         let index = entries.count
+        if Self.isLookAlike(name) { hasLookAlike = true }
         switch name.count {
         case 4: if ("host" as Literal).matchesIgnoringCase(name) { host.add(index) }
         case 6: if ("expect" as Literal).matchesIgnoringCase(name) { expect.add(index) }

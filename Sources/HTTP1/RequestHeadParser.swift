@@ -12,6 +12,7 @@ extension RequestHead {
         let span = bytes.span
         let line = try RequestLine(span, limits: limits)
         let section = try FieldSection(span, from: line.end, fieldsMax: limits.fieldsMax)
+        if section.hasLookAlike { throw .malformed("field name with _ in place of -") }
         let method = Method(span.extracting(line.method))
         if case .other(let name) = method, ("CONNECT" as Literal).matches(name.span) {
             throw DecodeError(status: 501, reason: "CONNECT is not served")

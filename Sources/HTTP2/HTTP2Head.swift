@@ -135,14 +135,16 @@ package enum HTTP2Head {
         }
     }
 
-    /// Without Content-Length the end of the stream is all that frames a body. A length must fit what follows.
+    /// Without Content-Length the end of the stream is all that frames a body; that there is none has to be said of an upload
+    /// in HTTP/1.1 (RFC 9110, section 8.6). A length must fit what follows.
     private static func frame(_ head: inout RequestHead, endsStream: Bool) throws(DecodeError) {
         switch head.framing {
         case .length(let count):
             guard !endsStream || count == 0 else { throw malformed("Content-Length without a body") }
             head.expectsContinue = head.fields.contains("expect") && count > 0
         default:
-            head.framing = endsStream ? .none : .chunked
+            let isUpload = head.method == .put || head.method == .post
+            head.framing = !endsStream ? .chunked : isUpload ? .length(0) : .none
             head.expectsContinue = head.fields.contains("expect") && !endsStream
         }
     }

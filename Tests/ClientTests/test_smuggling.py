@@ -65,6 +65,8 @@ REFUSED = {
     "space-in-name": (got(GET, HOST, b"X y: z"), 400),
     "no-colon": (got(GET, HOST, b"X"), 400),
     "no-name": (got(GET, HOST, b": x"), 400),
+    "underscores-for-hyphens": (framed(b"Transfer_Encoding: chunked"), 400),
+    "underscores-in-x-oss": (got(GET, HOST, b"x_oss_acl: public-read"), 400),
     "no-host": (got(GET), 400),
     "two-hosts": (got(GET, HOST, b"Host: other"), 400),
     "space-before-host": (got(GET, b" Host: localhost"), 400),

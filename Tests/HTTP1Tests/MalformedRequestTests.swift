@@ -45,7 +45,10 @@ import Testing
             "A: b\u{7f}", "A: b\rc", "A: b\r", "\rA: b", "A: b\nC: d", "A\n: b", "(A): b", "A\u{e4}: b",
             "A;: b",
             "\"A\": b", "A[]: b", "A: \u{b}b", "A: b\u{c}", "\0: b", "A\0: b", "@: b",
-        ].map { Bad(400, "GET / HTTP/1.1\r\nHost: h\r\n\($0)\r\n\r\n") } + [
+        ].map { Bad(400, "GET / HTTP/1.1\r\nHost: h\r\n\($0)\r\n\r\n") }
+        + [
+            "x_oss_acl", "X-Oss_Acl", "x_oss-meta-a", "Content_Length", "transfer_ENCODING",
+        ].map { Bad(400, "GET / HTTP/1.1\r\nHost: h\r\n\($0): 1\r\n\r\n") } + [
             Bad(400, "GET / HTTP/1.1\r\n Host: h\r\n\r\n"), Bad(400, "GET / HTTP/1.1\r\nHost: h\r\n\n"),
             Bad(400, "GET / HTTP/1.1\r\nHost: h\n\n"),
         ]

@@ -99,6 +99,14 @@ import Testing
                     + "[Connection|Upgrade, HTTP2-Settings] [Upgrade|h2c]", "end",
             ]),
         Good(
+            name: "underscores where nothing is meant by them",
+            input:
+                "GET / HTTP/1.1\r\nHost: h\r\nx-oss-meta-my_key: 1\r\nx_osx_a: 2\r\nContent_Size__b: 3\r\n\r\n",
+            lines: [
+                "head GET / / - http11 none persistent=true expects=false [Host|h] [x-oss-meta-my_key|1] [x_osx_a|2] "
+                    + "[Content_Size__b|3]", "end",
+            ]),
+        Good(
             name: "other methods and odd target bytes",
             input: "p!x /\"<>\\^`{|}~ HTTP/1.1\r\nHost: [::1]:443\r\n\r\n",
             lines: [

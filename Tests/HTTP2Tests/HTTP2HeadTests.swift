@@ -49,7 +49,13 @@ import Testing
     }
 
     @Test func theEndOfTheStreamFramesABodyWithoutLength() throws {
-        #expect(try head(Self.good).get().framing == .none)
+        #expect(try head([(":method", "GET")] + Self.good.dropFirst()).get().framing == .none)
+        // The origin is told that there is nothing to come.
+        let empty = try head(Self.good).get()
+        #expect(empty.framing == .length(0))
+        var forwarded: [UInt8] = []
+        RequestEncoder.append(head: empty, framing: empty.framing, to: &forwarded)
+        #expect(String(decoding: forwarded, as: UTF8.self).contains("\r\nContent-Length: 0\r\n"))
         #expect(try head(Self.good, ends: false).get().framing == .chunked)
         #expect(try head(Self.good + [("content-length", "0")]).get().framing == .length(0))
         #expect(reason(Self.good + [("content-length", "5")]) == "Content-Length without a body")
@@ -91,6 +97,8 @@ import Testing
         ("content-length", "1, 1", "invalid Content-Length"),
         ("content-length", "+1", "invalid Content-Length"),
         ("expect", "200-ok", "expectation other than 100-continue"),
+        ("x_oss_acl", "private", "field name with _ in place of -"),
+        ("content_length", "1", "field name with _ in place of -"),
     ])
     func aFaultyFieldIsRefused(name: String, value: String, expected: String) {
         #expect(reason(Self.good + [("a", "b"), (name, value)], ends: false) == expected)

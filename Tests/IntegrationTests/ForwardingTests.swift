@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import TestSupport
 import Testing
@@ -33,6 +34,57 @@ import Testing
         let record = try #require(try fixture.log.records().first)
         #expect(record["oss.code"] as? String == "InvalidDigest")
         #expect(record["ossgate.body.bytes_seen"] as? Int == 10)
+        await fixture.stop()
+    }
+
+    /// What is packed is never unpacked: an object is its bytes, and a packed document is none.
+    @Test func packedBodiesStayPacked() async throws {
+        let fixture = try await GatewayFixture()
+        let port = fixture.port
+        // The beginning of a gzip stream whose zeros would be gibibytes.
+        let bomb: [UInt8] =
+            [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 2, 3, 0xEC, 0xC1] + [UInt8](repeating: 0, count: 4000)
+        func answer(_ target: String) async throws -> RawClient.Answer? {
+            try await onThread {
+                let client = try RawClient(port: port)
+                client.send(
+                    "PUT \(target) HTTP/1.1\r\nHost: \(Upload.host)\r\nContent-Encoding: gzip\r\n"
+                        + "Content-Length: \(bomb.count)\r\n\r\n")
+                client.send(bomb)
+                return try client.answer(to: .put)
+            }
+        }
+        #expect(try await answer("/object")?.status == 200)
+        #expect(fixture.origin.seen.map(\.body) == [bomb])
+        #expect(fixture.origin.seen.first?.head.fields.first("content-encoding")?.text == "gzip")
+        #expect(try await answer("/?lifecycle")?.element("Code") == "MalformedXML")
+        #expect(fixture.origin.seen.count == 1)
+        await fixture.stop()
+    }
+
+    /// Wherever a request says that something else is to be found, the gateway speaks to its origin alone.
+    @Test func placesThatARequestNamesAreNotAsked() async throws {
+        let fixture = try await GatewayFixture()
+        let named = ScriptedOrigin()
+        let place = "127.0.0.1:\(named.port)"
+        let order = Base64.encode("{\"callbackUrl\":\"http://\(place)/\",\"callbackBody\":\"a=b\"}".utf8)
+        let port = fixture.port
+        let messages = [
+            "PUT /k HTTP/1.1\r\nHost: \(Upload.host)\r\nContent-Length: 0\r\n"
+                + "x-oss-callback: \(String(decoding: order, as: UTF8.self))\r\n\r\n",
+            "PUT /k HTTP/1.1\r\nHost: \(Upload.host)\r\nx-oss-copy-source: http://\(place)/a/b\r\n\r\n",
+            "GET http://\(place)/k HTTP/1.1\r\nHost: \(place)\r\n\r\n",
+            "GET /k HTTP/1.1\r\nHost: \(place)\r\nX-Forwarded-Host: \(place)\r\nForwarded: host=\(place)\r\n\r\n",
+        ]
+        try await onThread {
+            for message in messages {
+                let client = try RawClient(port: port)
+                client.send(message)
+                #expect(try client.answer() != nil)
+            }
+        }
+        #expect(named.connectionCount == 0)
+        named.stop()
         await fixture.stop()
     }
 

@@ -103,13 +103,13 @@ enum VectorReplay {
         }
     }
 
-    private struct Group {
+    struct Group {
         let config: Vector.Config
         var vectors: [Vector]
     }
 
     /// The vectors by what they need of the gateway.
-    private static func groups() throws -> [Group] {
+    static func groups() throws -> [Group] {
         var groups: [String: Group] = [:]
         for vector in try (["vectors.json"] + VectorFile.ownFiles()).flatMap({ try VectorFile.load($0) }) {
             let key = "\(vector.config)"

@@ -18,7 +18,7 @@ extension HeadRule {
     /// A data upload says how long it is, or comes chunked. Over HTTP/2 the end of the stream says it.
     static let contentLengthPresent = HeadRule(
         "missing-content-length", on: uploads,
-        applies: { $0.head.framing == .none && $0.head.version != .http2 },
+        applies: { $0.head.framing == .none },
         check: { _ throws(Refusal) in
             throw Refusal(
                 .missingContentLength, expected: "Content-Length or Transfer-Encoding: chunked",
