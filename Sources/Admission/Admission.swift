@@ -20,17 +20,19 @@ package struct Verdict: Sendable {
 /// refuses. Pure; `100 Continue` and the origin come after it.
 package enum Admission {
     /// `now` is in Unix seconds.
-    package static func judge(
-        head: RequestHead, settings: AdmissionSettings, now: Int64
-    ) -> Verdict {
-        let view = HeadView(head: head, settings: settings, now: now)
+    package static func judge(head: RequestHead, settings: AdmissionSettings, now: Int64) -> Verdict {
+        judge(HeadView(head: head, settings: settings, now: now))
+    }
+
+    /// The same for a caller that has made the view.
+    package static func judge(_ view: HeadView) -> Verdict {
         var rejection: Rejection?
         var reported: [Rejection] = []
         let ordered = HeadRules.ordered
         let rules = ordered.span
-        let ofRules = settings.modes.head
+        let ofRules = view.settings.modes.head
         let modes = ofRules.span
-        for index in HeadRules.indices(for: view.operation) {
+        for index in HeadRules.indices(for: view) {
             let mode = modes[index]
             guard mode != .off, let failure = rules[index].refusal(of: view) else { continue }
             if mode == .enforce {

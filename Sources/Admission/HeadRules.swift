@@ -32,16 +32,21 @@ package enum HeadRules {
         .contentLengthPresent, .contentLengthLimit, .contentMD5Form, .crc64Form,
     ]
 
-    /// The rules that are about an operation, as indices of `ordered`, in order.
-    static func indices(for operation: OSSOperation?) -> [Int] {
-        byOperation[operation.map { Int($0.rawValue) } ?? byOperation.count - 1]
+    /// The rules that are about a request, as indices of `ordered`, in order.
+    static func indices(for view: HeadView) -> [Int] {
+        let operation = view.operation.map { Int($0.rawValue) } ?? OSSOperation.allCases.count
+        return table[operation * HeadTraits.combinations.count + view.traits.rawValue]
     }
 
-    /// By the raw value of the operation; what is no operation comes last.
-    private static let byOperation: [[Int]] =
-        OSSOperation.allCases.map { operation in
+    /// By the raw value of the operation, what is no operation last; then by traits.
+    private static let table: [[Int]] =
+        (OSSOperation.allCases.map { operation in
             ordered.indices.filter { ordered[$0].operations?.contains(operation) ?? true }
-        } + [ordered.indices.filter { ordered[$0].operations == nil }]
+        } + [ordered.indices.filter { ordered[$0].operations == nil }]).flatMap { rules in
+            HeadTraits.combinations.map { traits in
+                rules.filter { traits.isSuperset(of: ordered[$0].needs) }
+            }
+        }
 
     /// The names of the head rules, in order.
     package static let names: [String] = ordered.map { $0.name.description }

@@ -1,12 +1,13 @@
 import Bytes
-import HTTPModel
+package import HTTPModel
 package import OSSModel
 
 /// What head rules see of a request: the head, and what is worked out of it once for all of them. Immutable, and held
 /// by reference: it goes from hand to hand, and copying a head means counting references to all its parts.
 package final class HeadView: Sendable {
-    let head: RequestHead
-    let settings: AdmissionSettings
+    package let head: RequestHead
+    /// Those that the request began with, whatever replaces them meanwhile.
+    package let settings: AdmissionSettings
     /// Unix seconds.
     let now: Int64
     let hostKind: Addressing.HostKind
@@ -24,7 +25,8 @@ package final class HeadView: Sendable {
     /// What is known of the upload in parts that the request is about; only the rules of uploads are given it.
     let upload: UploadFacts?
 
-    init(head: RequestHead, settings: AdmissionSettings, now: Int64, upload: UploadFacts? = nil) {
+    /// `now` is in Unix seconds.
+    package init(head: RequestHead, settings: AdmissionSettings, now: Int64, upload: UploadFacts? = nil) {
         self.settings = settings
         self.now = now
         self.upload = upload
@@ -45,6 +47,13 @@ package final class HeadView: Sendable {
 
     /// What becomes of the body; an unknown operation streams it.
     package var bodyPlan: BodyPlan { operation?.bodyPlan ?? .opaque }
+
+    /// What of the things that many rules are about it has.
+    var traits: HeadTraits {
+        var traits: HeadTraits = query.parameters.isEmpty ? [] : .query
+        if case .anonymous = signing {} else { traits.insert(.signature) }
+        return traits
+    }
 
     var fields: Fields { head.fields }
     var level: ResourceLevel { resource.level }

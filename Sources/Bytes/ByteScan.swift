@@ -17,22 +17,42 @@ extension Span where Element == UInt8 {
         return nil
     }
 
-    /// Where the `tchar`s that begin at `start` end; eight bytes at a step, as most are letters, digits or hyphens.
+    /// Where the `tchar`s that begin at `start` end. Nearly all of a name are letters, digits and hyphens.
     @inlinable package func endOfToken(from start: Int) -> Int {
+        var index = endOfLabel(from: start)
+        while index < count, ASCII.isToken(self[index]) { index = endOfLabel(from: index + 1) }
+        return index
+    }
+
+    /// Equal but for ASCII case; eight bytes at a step.
+    @inlinable package func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        let (left, right) = unsafe (bytes, other.bytes)
+        var index = 0
+        while count - index >= 8 {
+            let ours = unsafe left.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            let theirs = unsafe right.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            if ours != theirs, Lanes.lowercased(ours) != Lanes.lowercased(theirs) { return false }
+            index += 8
+        }
+        while index < count {
+            if ASCII.lowercased(self[index]) != ASCII.lowercased(other[index]) { return false }
+            index += 1
+        }
+        return true
+    }
+
+    /// Where the ASCII letters, digits and hyphens that begin at `start` end; eight bytes at a step.
+    @inlinable package func endOfLabel(from start: Int) -> Int {
         let raw = unsafe bytes
         var index = start
         while count - index >= 8 {
             let word = unsafe raw.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
             let others = Lanes.neitherAlphanumericNorHyphen(UInt64(littleEndian: word))
-            guard others != 0 else {
-                index += 8
-                continue
-            }
-            index += others.trailingZeroBitCount &>> 3
-            guard ASCII.isToken(self[index]) else { return index }
-            index += 1
+            if others != 0 { return index + others.trailingZeroBitCount &>> 3 }
+            index += 8
         }
-        while index < count, ASCII.isToken(self[index]) { index += 1 }
+        while index < count, ASCII.isAlphanumeric(self[index]) || self[index] == ASCII.hyphen { index += 1 }
         return index
     }
 
@@ -67,6 +87,13 @@ extension Span where Element == UInt8 {
 
     /// Marks the bytes that are zero.
     @inlinable static func zeros(_ lanes: UInt64) -> UInt64 { (lanes &- ones) & ~lanes & highBits }
+
+    /// With small letters in place of capital ones.
+    @inlinable static func lowercased(_ lanes: UInt64) -> UInt64 {
+        let low = lanes & ~highBits
+        let capitals = (low &+ ones &* (0x80 - 0x41)) & ~(low &+ ones &* (0x80 - 0x5B)) & ~lanes & highBits
+        return lanes | capitals &>> 2
+    }
 
     /// Marks the bytes that are no ASCII letter, digit or hyphen; every mark is exact.
     @inlinable static func neitherAlphanumericNorHyphen(_ lanes: UInt64) -> UInt64 {

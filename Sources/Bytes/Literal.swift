@@ -6,10 +6,20 @@ package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomSt
     /// In bytes; stored, because it is asked far more often than anything else.
     @usableFromInline package let count: Int
 
+    /// One bit, chosen by the length and the last byte in any case: texts whose marks differ are not equal.
+    @usableFromInline package let mark: UInt64
+
     @inlinable package init(stringLiteral value: StaticString) {
         precondition(value.hasPointerRepresentation, "a literal is longer than one scalar")
         text = value
         count = value.utf8CodeUnitCount
+        mark = value.withUTF8Buffer { unsafe Self.mark(of: $0.span) }
+    }
+
+    /// The mark of any text.
+    @inlinable package static func mark(of text: Span<UInt8>) -> UInt64 {
+        guard !text.isEmpty else { return 1 }
+        return 1 &<< UInt64(truncatingIfNeeded: 5 &* text.count &+ Int(text[text.count - 1] | 0x20))
     }
 
     @inlinable package var description: String { text.description }
@@ -31,14 +41,7 @@ package struct Literal: ExpressibleByStringLiteral, Sendable, Hashable, CustomSt
     /// Equal but for ASCII case.
     @inlinable package func matchesIgnoringCase(_ bytes: Span<UInt8>) -> Bool {
         guard bytes.count == count else { return false }
-        return withBytes { own in
-            for index in 0..<own.count {
-                let theirs = bytes[index]
-                let ours = own[index]
-                if ours != theirs, ASCII.lowercased(ours) != ASCII.lowercased(theirs) { return false }
-            }
-            return true
-        }
+        return withBytes { $0.isEqualIgnoringCase(to: bytes) }
     }
 
     @inlinable package static func == (left: Literal, right: Literal) -> Bool {

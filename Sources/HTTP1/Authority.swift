@@ -17,7 +17,9 @@ enum Authority {
             }
             index = close + 1
         } else {
-            while index < text.count, isNameByte(text[index]) { index += 1 }
+            // Nearly all of a name are letters, digits and hyphens.
+            index = text.endOfLabel(from: 0)
+            while index < text.count, isNameByte(text[index]) { index = text.endOfLabel(from: index + 1) }
         }
         guard index < text.count else { return true }
         guard text[index] == ASCII.colon, text.count - index <= 6 else { return false }

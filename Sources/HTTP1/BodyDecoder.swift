@@ -8,60 +8,50 @@ enum BodyEvent {
     case end(trailers: Fields)
 }
 
-/// Takes the coding off one body; knows nothing of heads.
+/// Takes the coding off one body after the other; knows nothing of heads.
 struct BodyDecoder {
-    private enum State {
-        /// This many bytes follow, then the end.
-        case length(UInt64)
-        case untilClose
-        /// Apart, so that the others hold no reference that would have to be counted.
-        case chunked(ChunkDecoder)
-    }
+    /// With a length, what of it still follows.
+    private var framing = BodyFraming.none
+    /// Beside the framing, which can be looked at without counting references to this.
+    private var chunks = ChunkDecoder()
 
-    private var state: State
-
-    init(_ framing: BodyFraming) {
-        switch framing {
-        case .none: state = .length(0)
-        case .length(let count): state = .length(count)
-        case .chunked: state = .chunked(ChunkDecoder())
-        case .untilClose: state = .untilClose
-        }
-    }
+    /// Another body follows.
+    mutating func begin(_ framing: BodyFraming) { self.framing = framing }
 
     /// What follows with Content-Length; nil when that is not known.
     var remaining: UInt64? {
-        if case .length(let count) = state { return count }
-        return nil
+        switch framing {
+        case .none: 0
+        case .length(let count): count
+        case .chunked, .untilClose: nil
+        }
     }
 
     /// True if the end of input is a proper end of the body.
     var mayEndHere: Bool {
-        switch state {
-        case .length(let count): count == 0
-        case .untilClose: true
-        case .chunked: false
+        switch framing {
+        case .none, .length(0), .untilClose: true
+        case .length, .chunked: false
         }
     }
 
     mutating func next(
         _ input: Span<UInt8>, _ position: inout Int, limits: HTTP1Limits
     ) throws(DecodeError) -> BodyEvent {
-        switch state {
-        case .length(0): return .end(trailers: Fields())
+        switch framing {
+        case .none, .length(0): return .end(trailers: Fields())
         case .length(let count):
             guard position < input.count else { return .needsInput }
             let run = Self.run(input, &position, upTo: count)
-            state = .length(count - UInt64(run.count))
+            framing = .length(count - UInt64(run.count))
             return .body(run)
         case .untilClose:
             guard position < input.count else { return .needsInput }
             return .body(Self.run(input, &position, upTo: .max))
-        case .chunked(var chunks):
-            // Held once: it is changed where it lies.
-            state = .untilClose
-            defer { state = .chunked(chunks) }
-            return try chunks.next(input, &position, limits: limits)
+        case .chunked:
+            let event = try chunks.next(input, &position, limits: limits)
+            if case .end = event { chunks = ChunkDecoder() }
+            return event
         }
     }
 

@@ -9,9 +9,11 @@ struct ConnectionOptions {
     /// Reads every Connection field. With `strict` (requests), an option that is no token, or that names a field
     /// meant for the other end, is refused: removing that field here would hide from the origin what the rules
     /// have seen.
-    init(_ section: FieldSection, _ bytes: Span<UInt8>, strict: Bool) throws(DecodeError) {
+    init(_ section: borrowing FieldSection, _ bytes: Span<UInt8>, strict: Bool) throws(DecodeError) {
         guard section.connection.count > 0 else { return }
-        for entry in section.entries[section.connection.first...] {
+        let entries = section.entries.span
+        for index in section.connection.first..<entries.count {
+            let entry = entries[index]
             let name = bytes.extracting(entry.name)
             guard ("connection" as Literal).matchesIgnoringCase(name) else { continue }
             let value = bytes.extracting(entry.value)

@@ -137,7 +137,7 @@ enum FieldWriter {
     }
 
     private static func isOne(of options: [ByteSlice], _ name: Span<UInt8>) -> Bool {
-        for option in options where isEqualIgnoringCase(option.span, name) {
+        for option in options where option.span.isEqualIgnoringCase(to: name) {
             // These two are about the connection itself and name no field.
             return !option.matchesIgnoringCase("close") && !option.matchesIgnoringCase("keep-alive")
         }

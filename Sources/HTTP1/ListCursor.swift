@@ -21,12 +21,3 @@ struct ListCursor {
 func isToken(_ bytes: Span<UInt8>) -> Bool {
     !bytes.isEmpty && bytes.endOfToken(from: 0) == bytes.count
 }
-
-/// Equal but for ASCII case.
-func isEqualIgnoringCase(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-    guard left.count == right.count else { return false }
-    for index in 0..<left.count where ASCII.lowercased(left[index]) != ASCII.lowercased(right[index]) {
-        return false
-    }
-    return true
-}

@@ -16,16 +16,15 @@ package enum RequestEvent: Sendable {
 /// ways is refused. It holds at most a partial head, chunk line or trailer section; body bytes are never copied.
 /// After an error the same error is thrown again.
 package struct RequestDecoder: Sendable {
-    private enum State: Sendable {
-        case head
-        case body(BodyDecoder)
-        case failed(DecodeError)
-    }
-
     private let limits: HTTP1Limits
-    private var state = State.head
     private var reader = SectionReader()
+    private var body = BodyDecoder()
     private var emptyLines = 0
+    private var failure: DecodeError?
+    /// A head has been returned, and the end of its request has not.
+    package private(set) var isInBody = false
+    /// What still follows of a body with Content-Length; nil when that is not known, or outside a body.
+    package private(set) var bodyRemaining: UInt64?
 
     package init(limits: HTTP1Limits = HTTP1Limits()) {
         self.limits = limits
@@ -36,55 +35,34 @@ package struct RequestDecoder: Sendable {
     package mutating func next(
         _ input: Span<UInt8>, _ position: inout Int
     ) throws(DecodeError) -> RequestEvent {
+        if let failure { throw failure }
         do throws(DecodeError) {
-            switch state {
-            case .head: return try nextHead(input, &position)
-            case .body(let body): return try nextBody(body, input, &position)
-            case .failed(let error): throw error
-            }
+            return isInBody ? try nextBody(input, &position) : try nextHead(input, &position)
         } catch {
-            state = .failed(error)
+            failure = error
+            isInBody = false
+            bodyRemaining = nil
             throw error
         }
     }
 
-    /// What still follows of a body with Content-Length; nil when that is not known, or outside a body.
-    package var bodyRemaining: UInt64? {
-        if case .body(let body) = state { return body.remaining }
-        return nil
-    }
-
     /// Nothing of a next head has been read (empty lines before it do not count).
-    package var isBetweenMessages: Bool {
-        if case .head = state { return reader.isEmpty }
-        return false
-    }
+    package var isBetweenMessages: Bool { !isInBody && failure == nil && reader.isEmpty }
 
     /// A head has begun and is not complete.
-    package var isInHead: Bool {
-        if case .head = state { return !reader.isEmpty }
-        return false
-    }
-
-    /// A head has been returned, and the end of its request has not.
-    package var isInBody: Bool {
-        if case .body = state { return true }
-        return false
-    }
+    package var isInHead: Bool { !isInBody && failure == nil && !reader.isEmpty }
 
     private mutating func nextBody(
-        _ body: BodyDecoder, _ input: Span<UInt8>, _ position: inout Int
+        _ input: Span<UInt8>, _ position: inout Int
     ) throws(DecodeError) -> RequestEvent {
-        var body = body
-        state = .head
         switch try body.next(input, &position, limits: limits) {
-        case .needsInput:
-            state = .body(body)
-            return .needsInput
+        case .needsInput: return .needsInput
         case .body(let run):
-            state = .body(body)
+            bodyRemaining = body.remaining
             return .body(run)
         case .end(let trailers):
+            isInBody = false
+            bodyRemaining = nil
             emptyLines = 0
             return .end(trailers: trailers)
         }
@@ -113,7 +91,9 @@ package struct RequestDecoder: Sendable {
                 continue
             }
             let head = try RequestHead(section, limits: limits)
-            state = .body(BodyDecoder(head.framing))
+            body.begin(head.framing)
+            isInBody = true
+            bodyRemaining = body.remaining
             return .head(head)
         }
         return .needsInput

@@ -28,14 +28,7 @@ extension RequestHead {
             method: method, target: target, originTarget: parts.origin, targetAuthority: parts.authority,
             version: line.version, fields: Fields(bytes: bytes, entries: section.entries, areDecoded: true),
             framing: framing ?? .none, isPersistent: options.isPersistent(line.version),
-            expectsContinue: expectsContinue && line.version == .http11 && Self.hasBody(framing))
-    }
-
-    private static func hasBody(_ framing: BodyFraming?) -> Bool {
-        switch framing {
-        case nil, .some(.none), .length(0): false
-        default: true
-        }
+            expectsContinue: expectsContinue && line.version == .http11 && framing?.isEmpty == false)
     }
 
     /// RFC 9112, section 3.2: exactly one Host in HTTP/1.1, of valid form; an absolute-form target must say the
@@ -51,7 +44,7 @@ extension RequestHead {
         let host = bytes.extracting(section.entries[section.host.first].value)
         guard Authority.isValid(host) else { throw .malformed("invalid Host field") }
         guard let targetAuthority else { return }
-        guard isEqualIgnoringCase(targetAuthority.span, host) else {
+        guard targetAuthority.span.isEqualIgnoringCase(to: host) else {
             throw .malformed("Host differs from the request-target")
         }
     }

@@ -21,15 +21,18 @@ package struct ResponseDecoder: Sendable {
         /// No response is expected: a byte that comes now is one too many.
         case idle
         case head
-        case body(BodyDecoder)
-        case failed(DecodeError)
+        case body
     }
 
     private let limits: HTTP1Limits
     private var state = State.idle
     private var reader = SectionReader()
+    private var body = BodyDecoder()
     private var requestMethod = Method.get
     private var interimResponses = 0
+    private var failure: DecodeError?
+    /// What still follows of a body with Content-Length; nil when that is not known, or outside a body.
+    package private(set) var bodyRemaining: UInt64?
 
     package init(limits: HTTP1Limits = HTTP1Limits()) {
         self.limits = limits
@@ -37,7 +40,7 @@ package struct ResponseDecoder: Sendable {
 
     /// Announces the response to a request with this method. To be called when the response before it has ended.
     package mutating func begin(requestMethod: Method) {
-        guard case .idle = state else {
+        guard failure == nil, case .idle = state else {
             fail("a response begins before the last has ended")
             return
         }
@@ -52,14 +55,14 @@ package struct ResponseDecoder: Sendable {
     package mutating func next(
         _ input: Span<UInt8>, _ position: inout Int
     ) throws(DecodeError) -> ResponseEvent {
+        if let failure { throw failure }
         do throws(DecodeError) {
             switch state {
             case .idle:
                 guard position == input.count else { throw .malformed("bytes that no request asked for") }
                 return .needsInput
             case .head: return try nextHead(input, &position)
-            case .body(let body): return try nextBody(body, input, &position)
-            case .failed(let error): throw error
+            case .body: return try nextBody(input, &position)
             }
         } catch {
             throw fail(error.reason)
@@ -69,52 +72,46 @@ package struct ResponseDecoder: Sendable {
     /// The origin has closed its side. Returns `.end` for a response that ends so, nil when no response was begun
     /// or all have ended; throws when one is cut off.
     package mutating func endOfInput() throws(DecodeError) -> ResponseEvent? {
+        if let failure { throw failure }
         switch state {
         case .idle: return nil
         case .head:
             throw fail(reader.isEmpty ? "closed before a response" : "closed within a response head")
-        case .body(let body):
+        case .body:
             guard body.mayEndHere else { throw fail("closed within a response body") }
             state = .idle
+            bodyRemaining = nil
             return .end(trailers: Fields())
-        case .failed(let error): throw error
         }
-    }
-
-    /// What still follows of a body with Content-Length; nil when that is not known, or outside a body.
-    package var bodyRemaining: UInt64? {
-        if case .body(let body) = state { return body.remaining }
-        return nil
     }
 
     /// Nothing of a response has been read since the last one ended, whether one is expected or not.
     package var isBetweenMessages: Bool {
+        guard failure == nil else { return false }
         switch state {
-        case .idle: true
-        case .head: reader.isEmpty && interimResponses == 0
-        case .body, .failed: false
+        case .idle: return true
+        case .head: return reader.isEmpty && interimResponses == 0
+        case .body: return false
         }
     }
 
     /// The head of a final response has been returned, and its end has not.
     package var isInBody: Bool {
-        if case .body = state { return true }
+        if case .body = state { return failure == nil }
         return false
     }
 
     private mutating func nextBody(
-        _ body: BodyDecoder, _ input: Span<UInt8>, _ position: inout Int
+        _ input: Span<UInt8>, _ position: inout Int
     ) throws(DecodeError) -> ResponseEvent {
-        var body = body
-        state = .idle
         switch try body.next(input, &position, limits: limits) {
-        case .needsInput:
-            state = .body(body)
-            return .needsInput
+        case .needsInput: return .needsInput
         case .body(let run):
-            state = .body(body)
+            bodyRemaining = body.remaining
             return .body(run)
         case .end(let trailers):
+            state = .idle
+            bodyRemaining = nil
             return .end(trailers: trailers)
         }
     }
@@ -135,14 +132,17 @@ package struct ResponseDecoder: Sendable {
             }
             return .interim(head)
         }
-        state = .body(BodyDecoder(head.framing))
+        body.begin(head.framing)
+        state = .body
+        bodyRemaining = body.remaining
         return .head(head)
     }
 
     @discardableResult
     private mutating func fail(_ reason: String) -> DecodeError {
         let error = DecodeError(status: 502, reason: reason)
-        state = .failed(error)
+        failure = error
+        bodyRemaining = nil
         return error
     }
 }

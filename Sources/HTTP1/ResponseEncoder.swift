@@ -38,10 +38,13 @@ package enum ResponseEncoder {
     }
 
     private static func appendStatusLine(_ head: ResponseHead, to bytes: inout [UInt8]) {
+        let reason = head.reason.span
+        if head.status == 200, reason.isEmpty || ("OK" as Literal).matches(reason) {
+            return bytes.append("HTTP/1.1 200 OK\r\n")
+        }
         bytes.append("HTTP/1.1 ")
         Decimal.append(UInt64(head.status), to: &bytes)
         bytes.append(ASCII.space)
-        let reason = head.reason.span
         if reason.isEmpty || reason.firstControl(in: 0..<reason.count) != nil {
             bytes.append(ReasonPhrase.registered(head.status))
         } else {

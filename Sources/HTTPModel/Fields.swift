@@ -35,13 +35,7 @@ package struct Fields: Sendable {
         self.bytes = bytes
         self.entries = entries
         decodedCount = areDecoded ? entries.count : 0
-        for entry in entries { marks |= Self.mark(bytes.span.extracting(entry.name)) }
-    }
-
-    /// One bit, chosen by the length and the last byte of a name, in any case.
-    private static func mark(_ name: Span<UInt8>) -> UInt64 {
-        guard let last = name.indices.last else { return 1 }
-        return 1 &<< UInt64(truncatingIfNeeded: 5 &* name.count &+ Int(name[last] | 0x20))
+        for entry in entries { marks |= Literal.mark(of: bytes.span.extracting(entry.name)) }
     }
 
     package var count: Int { entries.count }
@@ -63,7 +57,7 @@ package struct Fields: Sendable {
     }
 
     private func firstIndex(of name: Literal) -> Int? {
-        guard marks & name.withBytes({ Self.mark($0) }) != 0 else { return nil }
+        guard marks & name.mark != 0 else { return nil }
         let (all, source) = (entries.span, bytes.span)
         for index in 0..<all.count where all[index].name.count == name.count {
             if name.matchesIgnoringCase(source.extracting(all[index].name)) { return index }
@@ -125,6 +119,6 @@ package struct Fields: Sendable {
 
     private mutating func append(_ entry: Entry) {
         entries.append(entry)
-        marks |= Self.mark(bytes.span.extracting(entry.name))
+        marks |= Literal.mark(of: bytes.span.extracting(entry.name))
     }
 }

@@ -17,6 +17,14 @@ package enum BodyFraming: Sendable, Hashable {
     case chunked
     /// A response that ends with its connection.
     case untilClose
+
+    /// No byte of a body follows.
+    package var isEmpty: Bool {
+        switch self {
+        case .none, .length(0): true
+        case .length, .chunked, .untilClose: false
+        }
+    }
 }
 
 /// A request up to its body. The target and every field are as received.
@@ -42,9 +50,11 @@ package struct RequestHead: Sendable {
         version: HTTPVersion = .http11, fields: Fields = Fields(), framing: BodyFraming = .none,
         isPersistent: Bool = true, expectsContinue: Bool = false
     ) {
+        // Chosen before anything is stored: a branch among the stores would have the compiler copy all of them.
+        let originTarget = originTarget ?? target
         self.method = method
         self.target = target
-        self.originTarget = originTarget ?? target
+        self.originTarget = originTarget
         self.targetAuthority = targetAuthority
         self.version = version
         self.fields = fields

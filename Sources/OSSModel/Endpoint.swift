@@ -12,7 +12,7 @@ enum Endpoint {
         let (before, label) = lastLabel(of: labels)
         if label.matchesIgnoringCase("oss") { return beforeRegion(before) }
         guard label.hasPrefixIgnoringCase("oss-"), label.count > 4,
-            label.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == ASCII.hyphen })
+            label.span.endOfLabel(from: 0) == label.count
         else { return nil }
         return beforeS3(before)
     }
@@ -29,8 +29,7 @@ enum Endpoint {
     private static func beforeRegion(_ labels: ByteSlice) -> ByteSlice {
         let (before, label) = lastLabel(of: labels)
         let isRegion =
-            label.contains(ASCII.hyphen)
-            && label.allSatisfy { ASCII.isAlphanumeric($0) || $0 == ASCII.hyphen }
+            label.contains(ASCII.hyphen) && label.span.endOfLabel(from: 0) == label.count
         return !before.isEmpty && isRegion ? before : labels
     }
 

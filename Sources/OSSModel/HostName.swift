@@ -25,7 +25,8 @@ package struct HostName: Sendable {
 
     private static func withoutPort(_ authority: ByteSlice) -> ByteSlice {
         var host = authority
-        if let last = authority.lastIndex(of: ASCII.colon),
+        if host.span.firstIndex(of: ASCII.colon, in: 0..<host.count) != nil,
+            let last = authority.lastIndex(of: ASCII.colon),
             authority[(last + 1)...].allSatisfy({ ASCII.isDigit($0) }),
             authority.first != ASCII.leftBracket || authority[..<last].last == ASCII.rightBracket
         {

@@ -13,7 +13,8 @@ import Telemetry
 /// The order of steps is the code below: `admit`, `receive`, `receiveEnd`, then `Exchange+Upstream`.
 final class Exchange: ExchangeHandler, MD5Listener {
     let gateway: Gateway
-    let head: RequestHead
+    /// The head and what admission works out of it, with the settings that the request began with.
+    private let seen: HeadView
     let requestID: RequestID
     let startedAt: UInt64
     /// What admission made of the head; nil for a head that could not be read.
@@ -23,7 +24,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     var request = RequestState.admitting
     var response = ResponseState.none
     var download = DownloadCheck()
-    /// nil until the request is admitted.
+    /// nil until the request is admitted, and for one that has no body and is put to no policy.
     private(set) var stage: BodyStage?
     /// nil for everything that is about no upload in parts.
     var upload: UploadTrack?
@@ -61,18 +62,16 @@ final class Exchange: ExchangeHandler, MD5Listener {
         case ended
     }
 
-    init(_ gateway: Gateway, _ head: RequestHead, _ responder: any Responder, requestID: RequestID) {
+    init(_ gateway: Gateway, _ head: HeadView, _ responder: any Responder, requestID: RequestID) {
         self.gateway = gateway
-        self.head = head
+        seen = head
         self.responder = responder
         self.requestID = requestID
         startedAt = gateway.core.now
-        admission = gateway.settings.admission
     }
 
-    /// That this request began with, whatever replaces it meanwhile.
-    private let admission: AdmissionSettings
-    var policyHash: String? { admission.policy?.hash }
+    var head: RequestHead { seen.head }
+    var policyHash: String? { seen.settings.policy?.hash }
     private var policyCounters: [PolicyMetrics.RuleCounters] = []
 
     var clientAddress: String { responder?.clientAddress ?? "unknown" }
@@ -84,8 +83,8 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Everything that the head alone decides. The origin has not been contacted, and `100 Continue` not sent.
     func admit() {
-        let verdict = Admission.judge(head: head, settings: admission, now: gateway.core.unixSeconds)
-        let view = verdict.view
+        let verdict = Admission.judge(seen)
+        let view = seen
         self.view = view
         for rejection in verdict.reported { gateway.record(rejection, mode: .report, of: self) }
         if let rejection = verdict.rejection { return refuse(rejection) }
@@ -101,6 +100,10 @@ final class Exchange: ExchangeHandler, MD5Listener {
     func awaitBody(_ view: HeadView) {
         // Policy and counters of one configuration; copying all of it would count references to its parts.
         let admission = gateway.settings.admission
+        if case .none = view.bodyPlan, case .none = head.framing, admission.policy == nil {
+            // There is no body, and nobody asks for one.
+            return plan(.none)
+        }
         policyCounters = gateway.settings.policyCounters
         let stage = BodyStage(
             head: head, operation: view.operation, plan: view.bodyPlan, settings: admission,
@@ -122,7 +125,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
             return refuse(rejection)
         }
         plan(view.bodyPlan)
-        if head.framing != .none, head.framing != .length(0) { responder?.sendContinue() }
+        if !head.framing.isEmpty { responder?.sendContinue() }
     }
 
     private func plan(_ body: BodyPlan) {
@@ -133,8 +136,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         case .opaque, .form: break
         case .document(let limit): gatherLimit = Int(clamping: limit)
         case .none:
-            if case .length(let count) = head.framing, count == 0 { break }
-            if head.framing == .none { break }
+            if head.framing.isEmpty { break }
             request = .dropping
             originFraming = .none
         }
@@ -210,7 +212,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     }
 
     /// The origin is sent a body, of whatever length.
-    var carriesBody: Bool { originFraming != .none && originFraming != .length(0) }
+    var carriesBody: Bool { !originFraming.isEmpty }
 
     func receiveEnd(trailers: Fields) {
         switch request {
@@ -247,7 +249,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     }
 
     private func sendLast(_ trailers: Fields) {
-        if originFraming == .chunked { upstream?.sendLastChunk(trailers) }
+        if case .chunked = originFraming { upstream?.sendLastChunk(trailers) }
         requestIsSent()
     }
 

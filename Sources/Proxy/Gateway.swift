@@ -51,14 +51,14 @@ package final class Gateway: Application {
     }
 
     package func begin(_ head: consuming RequestHead, _ responder: any Responder) -> any ExchangeHandler {
-        let exchange = Exchange(self, head, responder, requestID: nextRequestID())
+        let exchange = Exchange(self, view(of: head), responder, requestID: nextRequestID())
         exchange.admit()
         return exchange
     }
 
     package func refuse(_ failure: HeadFailure, _ responder: any Responder) {
         let head = failure.head ?? RequestHead(method: .other([]), target: [], isPersistent: false)
-        let exchange = Exchange(self, head, responder, requestID: nextRequestID())
+        let exchange = Exchange(self, view(of: head), responder, requestID: nextRequestID())
         exchange.refuse(
             Rejection(
                 phase: .head, rule: failure.head == nil ? "http-syntax" : "connections-per-address",
@@ -75,6 +75,10 @@ package final class Gateway: Application {
     /// The name of the origin at `index` leads to other addresses than before.
     package func replaceOriginAddresses(_ addresses: [SocketAddress], ofOrigin index: Int) {
         origins.replaceAddresses(addresses, ofOrigin: index)
+    }
+
+    private func view(of head: consuming RequestHead) -> HeadView {
+        HeadView(head: head, settings: settings.admission, now: core.unixSeconds)
     }
 
     private func nextRequestID() -> RequestID { requestIDs.next(unixSeconds: core.unixSeconds) }

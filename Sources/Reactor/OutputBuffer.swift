@@ -48,17 +48,31 @@ final class BufferPool {
     private var bytes = 0
 
     func take() -> [UInt8] {
-        guard let array = free.popLast() else { return [] }
+        var array: [UInt8] = []
+        change { free in
+            if let last = free.popLast() { array = last }
+        }
         bytes -= array.capacity
         return array
     }
 
     func give(_ array: inout [UInt8]) {
-        guard array.capacity > 0, free.count < Self.countMax, bytes + array.capacity <= Self.bytesMax else {
-            return
+        guard array.capacity > 0, bytes + array.capacity <= Self.bytesMax else { return }
+        var emptied: [UInt8] = []
+        swap(&emptied, &array)
+        emptied.removeAll(keepingCapacity: true)
+        change { free in
+            guard free.count < Self.countMax else { return }
+            bytes += emptied.capacity
+            free.append(emptied)
         }
-        array.removeAll(keepingCapacity: true)
-        bytes += array.capacity
-        free.append(array)
+    }
+
+    /// The list is taken out meanwhile: no access to it lasts while something is called.
+    @inline(__always) private func change(_ change: (inout [[UInt8]]) -> Void) {
+        var taken: [[UInt8]] = []
+        swap(&taken, &free)
+        change(&taken)
+        swap(&taken, &free)
     }
 }

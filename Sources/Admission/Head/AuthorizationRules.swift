@@ -8,7 +8,7 @@ extension HeadRule {
     /// Schemes of the S3 dialect (`AWS ...`, `AWS4-...`) are not looked at: the service answers that dialect too, and
     /// its clients must pass.
     static let authorizationForm = HeadRule(
-        "authorization-form", applies: { $0.signing == .header },
+        "authorization-form", needs: .signature, applies: { $0.signing == .header },
         check: { view throws(Refusal) in
             guard let value = try view.sole("authorization", orRefuse: .authorizationInvalid) else { return }
             if let fault = view.authorization?.fault {

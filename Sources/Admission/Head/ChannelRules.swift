@@ -11,7 +11,7 @@ extension HeadRule {
 
     /// Live and vod operations need a channel; only `GET ?live`, which lists the channels, has none.
     static let channelNamePresent = HeadRule(
-        "channel-name-empty", applies: { $0.level == .bucket && !$0.query.parameters.isEmpty },
+        "channel-name-empty", needs: .query, applies: { $0.level == .bucket },
         check: { view throws(Refusal) in
             let method = view.head.method
             let isLive =

@@ -12,7 +12,7 @@ extension HeadRule {
 
     /// A parameter that exists only for objects needs a key.
     static let objectNamePresent = HeadRule(
-        "object-name-empty", applies: { $0.level == .bucket && !$0.query.parameters.isEmpty },
+        "object-name-empty", needs: .query, applies: { $0.level == .bucket },
         check: { view throws(Refusal) in
             guard let parameter = objectOnlyParameter(view) else { return }
             throw Refusal(

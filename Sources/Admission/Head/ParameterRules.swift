@@ -5,8 +5,8 @@ import OSSModel
 extension HeadRule {
     /// An anonymous GET may not choose the fields of its answer ("GetObject" page).
     static let responseOverride = HeadRule(
-        "response-headers-anonymous", on: [.getObject, .headObject],
-        applies: { $0.signing == .anonymous && !$0.query.parameters.isEmpty },
+        "response-headers-anonymous", on: [.getObject, .headObject], needs: .query,
+        applies: { $0.signing == .anonymous },
         check: { view throws(Refusal) in
             let names: [Literal] = [
                 "response-content-type", "response-content-language", "response-expires",
@@ -20,7 +20,7 @@ extension HeadRule {
 
     /// `versionId` is not empty, and is `null` or of letters, digits and `. _ -`.
     static let versionID = HeadRule(
-        "version-id", applies: { $0.level == .object && $0.query.contains("versionId") },
+        "version-id", needs: .query, applies: { $0.level == .object && $0.query.contains("versionId") },
         check: { view throws(Refusal) in
             guard let value = view.query.value("versionId") else { return }
             try requireVersionID(value, argument: "versionId")
@@ -60,7 +60,7 @@ extension HeadRule {
 
     /// `encoding-type` is one that keys can be written in; an empty one asks for none.
     static let encodingType = HeadRule(
-        "encoding-type", on: listsOrNamesKeys, applies: { !$0.query.parameters.isEmpty },
+        "encoding-type", on: listsOrNamesKeys, needs: .query,
         check: { view throws(Refusal) in
             guard let value = view.query.value("encoding-type"), !value.isEmpty else { return }
             guard !value.matches("url"), !value.matches("url2"), !value.matches("base64") else { return }
@@ -70,8 +70,7 @@ extension HeadRule {
     /// `max-keys` is an integer up to 1000. 0 passes: the pages contradict each other about it. The S3 dialect takes
     /// larger numbers for 1000, so its requests are not looked at.
     static let maxKeys = HeadRule(
-        "max-keys", on: listsWithMaxKeys,
-        applies: { !$0.query.parameters.isEmpty && $0.signing != .s3 },
+        "max-keys", on: listsWithMaxKeys, needs: .query, applies: { $0.signing != .s3 },
         check: { view throws(Refusal) in
             guard let value = view.query.value("max-keys"), !value.isEmpty else { return }
             guard let number = value.decimal, number <= OSSLimits.listedKeysMax else {
@@ -84,7 +83,7 @@ extension HeadRule {
     /// Where a listing begins and what it selects is no longer than a key. `continuation-token` is not held to that:
     /// the service makes it, and it outgrows the key that it stands for.
     static let listParameters = HeadRule(
-        "list-parameter-length", on: listsWithMaxKeys, applies: { !$0.query.parameters.isEmpty },
+        "list-parameter-length", on: listsWithMaxKeys, needs: .query,
         check: { view throws(Refusal) in
             let names: [Literal] = ["prefix", "marker", "delimiter", "start-after", "key-marker"]
             for name in names {

@@ -6,7 +6,7 @@ extension HeadRule {
     /// One request, one signature: header and URL together are refused. `Expires` alone does not make a URL signed
     /// here, because it is a common word.
     static let signatureOnce = HeadRule(
-        "signature-in-two-places", applies: { $0.signing == .header && !$0.query.parameters.isEmpty },
+        "signature-in-two-places", needs: [.query, .signature], applies: { $0.signing == .header },
         check: { view throws(Refusal) in
             let names: [Literal] = ["OSSAccessKeyId", "Signature", "x-oss-signature"]
             guard let name = names.first(where: { view.query.contains($0) }) else { return }
@@ -17,7 +17,7 @@ extension HeadRule {
 
     /// A V1 URL signature is complete ("Add signatures to URLs" page).
     static let queryAuthComplete = HeadRule(
-        "query-auth-incomplete", applies: { $0.signing == .urlV1 },
+        "query-auth-incomplete", needs: [.query, .signature], applies: { $0.signing == .urlV1 },
         check: { view throws(Refusal) in
             let names: [Literal] = ["OSSAccessKeyId", "Expires", "Signature"]
             guard let missing = names.first(where: { !view.query.contains($0) }) else { return }
@@ -27,7 +27,7 @@ extension HeadRule {
     /// The token of temporary credentials travels in the URL that it signs: a V1 URL whose key is temporary, or whose
     /// request has the token as a field, needs `security-token`.
     static let securityTokenPlace = HeadRule(
-        "security-token-in-query", applies: { $0.signing == .urlV1 },
+        "security-token-in-query", needs: [.query, .signature], applies: { $0.signing == .urlV1 },
         check: { view throws(Refusal) in
             guard view.query.value("security-token")?.isEmpty ?? true else { return }
             let key = view.query.value("OSSAccessKeyId") ?? []
@@ -49,7 +49,7 @@ extension HeadRule {
 
     /// The access key id of a header or URL signature has only the characters that ids are made of.
     static let accessKeyCharacters = HeadRule(
-        "access-key-characters", applies: { $0.signing != .anonymous && $0.signing != .s3 },
+        "access-key-characters", needs: .signature, applies: { $0.signing != .s3 },
         check: { view throws(Refusal) in
             guard let key = accessKeyID(view), !key.allSatisfy({ isKeyCharacter($0) }) else { return }
             throw Refusal(

@@ -5,7 +5,7 @@ extension HeadRule {
     /// A header-signed request has a time: `x-oss-date` goes before `Date`. The 400 page says InvalidArgument, the
     /// signature page AccessDenied; the 400 page holds.
     static let requestTimePresent = HeadRule(
-        "authentication-requires-valid-date", applies: { $0.signing == .header },
+        "authentication-requires-valid-date", needs: .signature, applies: { $0.signing == .header },
         check: { view throws(Refusal) in
             guard try requestTime(view) == nil else { return }
             throw Refusal(
@@ -16,7 +16,7 @@ extension HeadRule {
 
     /// That time is near ours.
     static let requestTimeSkew = HeadRule(
-        "request-time-too-skewed", applies: { $0.signing == .header },
+        "request-time-too-skewed", needs: .signature, applies: { $0.signing == .header },
         check: { view throws(Refusal) in
             guard let time = try requestTime(view) else { return }
             let skewMax = view.settings.limits.clockSkewSecondsMax
@@ -31,7 +31,7 @@ extension HeadRule {
 
     /// `Expires` of a V1 URL counts seconds. A number too large for us is in the far future.
     static let queryExpiresForm = HeadRule(
-        "query-expires-invalid", applies: { $0.signing == .urlV1 },
+        "query-expires-invalid", needs: [.query, .signature], applies: { $0.signing == .urlV1 },
         check: { view throws(Refusal) in
             guard let value = view.query.value("Expires") else { return }
             guard value.isEmpty || !value.allSatisfy({ ASCII.isDigit($0) }) else { return }
@@ -40,7 +40,8 @@ extension HeadRule {
 
     /// A signed URL is valid until its time; the service looks at this before the signature.
     static let queryExpired = HeadRule(
-        "query-expired", applies: { $0.signing == .urlV1 || $0.signing == .urlV4 },
+        "query-expired", needs: [.query, .signature],
+        applies: { $0.signing == .urlV1 || $0.signing == .urlV4 },
         check: { view throws(Refusal) in
             guard let end = expiry(view), view.now > end else { return }
             throw Refusal(

@@ -16,12 +16,12 @@ extension HeadRule {
     static let trafficLimitRange = HeadRule(
         FieldCheck.trafficLimit.rule, on: limited,
         check: { view throws(Refusal) in
-            let check = FieldCheck.trafficLimit
             guard
-                let value = try view.sole(check.field, orRefuse: check.repeated)
-                    ?? view.query.value(check.field)
+                let value = try view.sole(
+                    FieldCheck.trafficLimit.field, orRefuse: FieldCheck.trafficLimit.repeated)
+                    ?? view.query.value(FieldCheck.trafficLimit.field)
             else { return }
-            try check.check(value, view.fields)
+            try FieldCheck.trafficLimit.check(value, view.fields)
         })
 
     private static let limited: OperationSet = [
