@@ -25,6 +25,8 @@ from soak_watch import MIB, Watch, judge
 
 SAMPLE_SECONDS = 10
 RELOAD_SECONDS = 60
+# Two pipes and what empties them, which each event loop makes when a large body first passes.
+KEPT_DESCRIPTORS = 5 * len(os.sched_getaffinity(0))
 # A lane's requests a second, how many lanes there are, and what they do. All together take less than half of two processors.
 LANES = [("good", traffic.GOOD, 16, 4), ("hostile", traffic.HOSTILE, 6, 3), ("slow", traffic.SLOW, 24, 1)]
 WRONG_FILES = [
@@ -187,12 +189,13 @@ class Soak:
     async def finish(self, before):
         """Everything after the load; gives the lines of the verdict."""
         lines = [f"{await self.read_back(self.plain)} objects read back through the gateway"]
+        allowed = before + KEPT_DESCRIPTORS
         try:
             await self.until(lambda: self.metric('ossgate_connections{side="downstream"}') == 0)
-            await self.until(lambda: self.resting() <= before)
+            await self.until(lambda: self.resting() <= allowed)
         except traffic.Wrong:
-            self.tally.wrong_answer("at rest", f"{self.resting()} descriptors besides connections, {before} before")
-        lines.append(f"{self.resting()} descriptors besides connections at rest, {before} before")
+            self.tally.wrong_answer("at rest", f"{self.resting()} descriptors besides connections, {allowed} allowed")
+        lines.append(f"{self.resting()} descriptors besides connections at rest, {allowed} allowed")
         self.cpu = [watch.cpu_seconds for watch in self.watches]
         self.gateway.stop()
         self.emulator.kill()

@@ -7,8 +7,10 @@ MIB = 1 << 20
 # Of the first third of what is judged, to the last: what may be chance.
 MEMORY_SLACK = (4 * MIB, 0.05)
 DESCRIPTOR_SLACK = (8, 0.10)
-THREADS_SLACK = 2
-WARM_UP = 0.1
+# Logs, the resolver, a reload and its signal have threads at times, and each ends when it was idle for some seconds.
+THREADS_SLACK = 4
+# Until then heaps come to be as large as what happens side by side makes them.
+WARM_UP = 0.25
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 Sample = collections.namedtuple("Sample", "at memory descriptors threads")
@@ -37,7 +39,8 @@ class Watch:
         return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
     def take(self, at):
-        self.samples.append(Sample(at, self._status("VmRSS") * 1024, self.descriptors, self._status("Threads")))
+        # Pages of the program's file come and go as the machine likes.
+        self.samples.append(Sample(at, self._status("RssAnon") * 1024, self.descriptors, self._status("Threads")))
         return self.samples[-1]
 
 
@@ -48,7 +51,7 @@ def growth(values):
 
 
 def judge(samples, seconds):
-    """Rows of a name, the first and the last third, what the last may be, and whether it is. The first tenth of the time
+    """Rows of a name, the first and the last third, what the last may be, and whether it is. The first quarter of the time
     is for warming up."""
     judged = [sample for sample in samples if sample.at >= seconds * WARM_UP]
     rows = []
@@ -56,7 +59,7 @@ def judge(samples, seconds):
         first, last = growth([getattr(sample, name) for sample in judged])
         bound = first + slack[0] + first * slack[1]
         rows.append((name, first, last, bound, last <= bound))
-    # A thread that is idle for some seconds ends, and the next reload has another: what counts is how many there come to be.
+    # What counts is how many there come to be.
     threads, third = [sample.threads for sample in judged], max(1, len(judged) // 3)
     first, last = max(threads[:third]), max(threads[-third:])
     rows.append(("threads", first, last, first + THREADS_SLACK, last <= first + THREADS_SLACK))
