@@ -11,7 +11,11 @@ enum EmulatorBench {
 
     static func run(gateway path: String, keys: Int, rounds: Int) async throws {
         try listings(keys: keys, rounds: rounds)
-        try await requests(path, rounds: rounds)
+        try await requests(path, workloads(), rounds: rounds)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "ossgate-bench-\(UUID())")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        say("with its data in \(directory.path):")
+        try await requests(path, durableWorkloads(), rounds: rounds, data: directory.path)
     }
 
     // MARK: Listings
@@ -71,10 +75,12 @@ enum EmulatorBench {
 
     // MARK: Requests
 
-    private static func requests(_ path: String, rounds: Int) async throws {
+    private static func requests(
+        _ path: String, _ workloads: [Workload], rounds: Int, data: String? = nil
+    ) async throws {
         let emulator = try Child(
-            [path, "emulator", "--bind", "127.0.0.1:0", "--config", try configuration()], processor: 0,
-            readsError: true)
+            [path, "emulator", "--bind", "127.0.0.1:0", "--config", try configuration()]
+                + (data.map { ["--data", $0] } ?? []), processor: 0, readsError: true)
         defer { emulator.stop() }
         var address: SocketAddress?
         while address == nil, let line = emulator.line() {
@@ -89,7 +95,7 @@ enum EmulatorBench {
         let shard = Shard(index: 0)
         say("| workload | req/s | MB/s | CPU us/request | CPU s/GB |")
         say("|---|---|---|---|---|")
-        for workload in workloads() {
+        for workload in workloads {
             let bytes = Double(workload.objectBytes)
             var rates: [Double] = []
             var cpu: [Double] = []
@@ -109,14 +115,22 @@ enum EmulatorBench {
         say("resident memory of the emulator: \(emulator.residentKiB) KiB")
     }
 
+    private static func put(
+        _ name: String, _ bytes: Int, _ connections: Int, _ requests: Int
+    ) -> Workload {
+        Workload(
+            name: name,
+            head: Array("PUT /\(bytes) HTTP/1.1\r\n\(host)Content-Length: \(bytes)\r\n\r\n".utf8),
+            bodyBytes: bytes, objectBytes: bytes, connections: connections, requests: requests)
+    }
+
+    /// Each is on the disk when it is answered.
+    private static func durableWorkloads() -> [Workload] {
+        [put("PUT 1 KiB x 1", 1 << 10, 1, 500), put("PUT 1 KiB x 16", 1 << 10, 16, 2_000)]
+    }
+
     /// What is read has been put before.
     private static func workloads() -> [Workload] {
-        func put(_ name: String, _ bytes: Int, _ connections: Int, _ requests: Int) -> Workload {
-            Workload(
-                name: name,
-                head: Array("PUT /\(bytes) HTTP/1.1\r\n\(host)Content-Length: \(bytes)\r\n\r\n".utf8),
-                bodyBytes: bytes, objectBytes: bytes, connections: connections, requests: requests)
-        }
         let large = Workload.largeBytes
         let small = [
             put("PUT 1 KiB x 64", 1 << 10, 64, 40_000),
@@ -124,7 +138,7 @@ enum EmulatorBench {
         ]
         // One stream is as fast as one MD5; several share the lanes of the processor.
         return small
-            + [1, 4, 8].flatMap { streams in
+            + [1, 4, 8, 16].flatMap { streams in
                 [
                     put("PUT 64 MiB x \(streams)", large, streams, 24),
                     .get("GET 64 MiB x \(streams)", large, connections: streams, requests: 48),

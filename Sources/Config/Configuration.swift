@@ -155,6 +155,8 @@ package struct Configuration: Sendable, Equatable {
     package struct Credential: Sendable, Equatable {
         package var accessKeyId: String
         package var accessKeySecret: String
+        /// Of a temporary key.
+        package var securityToken: String?
     }
 
     package var listeners: [Listener]

@@ -258,7 +258,11 @@ struct ConfigurationDecoder {
             if known.contains(where: { $0.accessKeyId == id }) {
                 problems.add(item.path, "the accessKeyId \"\(id)\" is named twice")
             }
-            known.append(Configuration.Credential(accessKeyId: id, accessKeySecret: secret(item)))
+            let token = item.text("securityToken")
+            if let token, token.text.isEmpty { problems.add(token.path, "must not be empty") }
+            known.append(
+                Configuration.Credential(
+                    accessKeyId: id, accessKeySecret: secret(item), securityToken: token?.text))
         }
         return known
     }

@@ -74,6 +74,9 @@ extension ConfigurationKey {
             ConfigurationKey("emulator.credentials[].accessKeySecret", .text, nil, "its secret"),
             ConfigurationKey(
                 "emulator.credentials[].accessKeySecretFile", .text, nil, "a file with its secret instead"),
+            ConfigurationKey(
+                "emulator.credentials[].securityToken", .text, nil,
+                "makes the key a temporary one, which has to come with this token"),
             ConfigurationKey("emulator.buckets[]", .text, nil, "buckets that are made at the start"),
             ConfigurationKey(
                 "emulator.admin", .text, nil, "an address at which its faults are changed with `PUT /faults`"),

@@ -8,13 +8,17 @@ extension EmulatorApplication {
     /// `skewSeconds` is how far the clock that judges is off.
     func authorize(_ request: EmulatorRequest, skewSeconds: Int64) throws(OSSError) {
         // Preflights are never signed.
-        guard !settings.credentials.isEmpty, request.head.method != .options else { return }
+        let keys = settings.keys.current
+        guard !keys.isEmpty, request.head.method != .options else { return }
         try AuthorizationForm.check(request)
         let now = settings.now() + skewSeconds
+        let token = Credentials(request.head).token(request.head)
+        var unknown: OSSError?
         let verdict = SignatureCheck.verify(
             request.head, bucket: request.bucket.map { Array($0.utf8)[...] }, key: request.key[...], now: now
         ) { id in
-            settings.credentials.first { $0.id.utf8.elementsEqual(id) }.map { Array($0.secret.utf8) }
+            do throws(OSSError) { return try keys.secret(of: id, token: token) } catch { unknown = error }
+            return nil
         }
         switch verdict {
         case .valid: return
@@ -28,7 +32,7 @@ extension EmulatorApplication {
             throw CatalogueRow.queryExpired.with("Expires", Operations.extended(seconds))
                 .with("ServerTime", Operations.extended(now))
         case .invalidAccessKeyID(let id):
-            throw CatalogueRow.accessKeyUnknown.with("OSSAccessKeyId", Self.text(id))
+            throw unknown ?? CatalogueRow.accessKeyUnknown.with("OSSAccessKeyId", Self.text(id))
         case .skewed(let seconds):
             throw CatalogueRow.requestTimeTooSkewed.with("RequestTime", Operations.extended(seconds))
                 .with("ServerTime", Operations.extended(now))

@@ -37,13 +37,15 @@ final class BodyStore: Sendable {
         var totalBytes: UInt64 = 0
     }
 
-    /// All bodies together take at most so much memory; not used with a directory.
+    /// All bodies together take at most so much memory, not counting chunks that wait for others; not used with a
+    /// directory.
     private let memoryBytesMax: Int
     /// And one body so much.
     let bodyMemoryBytesMax: Int
     /// All bodies together have at most so many bytes.
     private let totalBytesMax: UInt64
     let spillFiles = SpillFiles()
+    let chunks = ChunkPool()
     /// nil when bodies are kept in memory.
     let place: Place?
     private let table = Mutex(Table())
@@ -150,7 +152,7 @@ final class BodyStore: Sendable {
                 table.memoryBytes -= body?.memoryBytes ?? 0
                 return body
             }
-            _ = consume body
+            if let body { chunks.give(body) }
         case .file(let name): if let path = place?.path(name) { Files.remove(path) }
         }
     }
@@ -206,6 +208,14 @@ struct MemoryBody: Sendable {
 
     private(set) var chunks: [Chunk] = []
     private(set) var memoryBytes = 0
+
+    /// Those in memory that have all bytes that a chunk can have.
+    var fullChunks: [[UInt8]] {
+        chunks.compactMap { chunk in
+            guard case .memory(let bytes) = chunk, bytes.count == Self.chunkBytes else { return nil }
+            return bytes
+        }
+    }
 
     mutating func append(_ chunk: Chunk) {
         if case .memory(let bytes) = chunk { memoryBytes += bytes.count }

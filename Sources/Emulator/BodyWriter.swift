@@ -66,7 +66,7 @@ final class BodyWriter {
             if current.count == MemoryBody.chunkBytes {
                 try seal()
                 // The first chunk grows as it is filled, for most bodies are small.
-                current.reserveCapacity(MemoryBody.chunkBytes)
+                current = store.chunks.take()
             }
             let count = min(MemoryBody.chunkBytes - current.count, bytes.count - done)
             current.append(copying: bytes.extracting(done..<done + count))

@@ -5,6 +5,8 @@ package import Reactor
 package final class EmulatorServer: Sendable {
     /// What was bound, with the port that the system chose.
     package let address: BindAddress
+    /// Who may sign.
+    package let keys: KeyRing
     private let shard: Shard
 
     package init(
@@ -14,6 +16,7 @@ package final class EmulatorServer: Sendable {
         address = sockets.address
         shard = Shard(index: 1000)
         var settings = settings
+        keys = settings.keys
         settings.callbacks.origin = Self.origin(address)
         let served = settings
         await shard.run { core in

@@ -6,8 +6,8 @@ package struct EmulatorSettings: Sendable {
     package var domains: [String] = []
     /// Custom domains and the buckets they stand for.
     package var cnames: [String: String] = [:]
-    /// Access key ids and secrets; none: signatures are not checked, and anonymous requests are allowed.
-    package var credentials: [(id: String, secret: String)] = []
+    /// Who may sign; the same for all that share these settings.
+    package var keys = KeyRing()
     /// Buckets that exist from the start.
     package var buckets: [String] = []
     /// A directory for durable data; nil keeps all in memory.

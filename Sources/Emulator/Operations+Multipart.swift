@@ -130,6 +130,7 @@ extension Operations {
         let listsAll = request.field("x-oss-complete-all")?.lowercased() == "yes"
         if listsAll, !body.isEmpty { throw Fault.argument("x-oss-complete-all", Array("yes".utf8)) }
         try checkEncoding(request)
+        let added = try StoredField.persistent(of: request.head)
         try checkParts(request.key)
         try checkKept(request, request.key)
         let listed = listsAll ? nil : try Self.listedParts(body)
@@ -137,7 +138,7 @@ extension Operations {
         try ClientEncryption(begun.record).checkList(listed?.count ?? begun.parts.count)
         let (record, version) = try store.complete(
             request.text("uploadId") ?? "", request.key, in: bucket, listed: listed,
-            onlyIfAbsent: forbidsOverwrite(request))
+            onlyIfAbsent: forbidsOverwrite(request), adding: added)
         let host = request.head.authority?.text ?? ""
         var xml = XMLWriter()
         xml.element("CompleteMultipartUploadResult") { xml in

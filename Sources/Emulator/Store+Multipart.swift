@@ -56,12 +56,17 @@ extension EmulatorStore {
 
     /// Makes the object of the listed parts; `nil` lists all that were uploaded. Parts that are not listed go away.
     func complete(
-        _ id: String, _ key: [UInt8], in bucket: String, listed: [ListedPart]?, onlyIfAbsent: Bool
+        _ id: String, _ key: [UInt8], in bucket: String, listed: [ListedPart]?, onlyIfAbsent: Bool,
+        adding fields: [StoredField] = []
     ) throws(OSSError) -> (record: ObjectRecord, version: String?) {
         try step { state in
             let upload = try state.upload(id, key, in: bucket)
             if onlyIfAbsent { try Self.checkAbsent(key, in: bucket, state) }
-            let record = assemble(upload.record, try chosen(upload, listed))
+            var record = assemble(upload.record, try chosen(upload, listed))
+            for field in fields {
+                record.fields.removeAll { $0.name.lowercased() == field.name.lowercased() }
+            }
+            record.fields += fields
             let stored = try state.store(record, in: bucket, ending: upload)
             return (stored, try state.bucket(bucket).record.versioning.map { _ in stored.version })
         }

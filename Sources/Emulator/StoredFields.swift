@@ -19,8 +19,15 @@ extension StoredField {
             guard name.hasPrefixIgnoringCase("x-oss-meta-") else { continue }
             kept.append(StoredField(name: name.text.lowercased(), value: Array(head.fields.value(at: index))))
         }
-        if let list = head.fields.first("x-oss-persistent-headers") { kept += try persistent(list, head) }
+        kept += try persistent(of: head)
         return kept
+    }
+
+    /// The fields that `x-oss-persistent-headers` names.
+    static func persistent(of head: RequestHead) throws(OSSError) -> [StoredField] {
+        try head.fields.first("x-oss-persistent-headers").map { list throws(OSSError) in
+            try persistent(list, head)
+        } ?? []
     }
 
     /// `name:base64(value)` separated by commas.

@@ -5,13 +5,19 @@ import Reactor
 
 /// From the configuration as it was written to what the emulator takes.
 extension Configuration {
+    var emulatorKeys: [EmulatorKey] {
+        emulator.credentials.map {
+            EmulatorKey(id: $0.accessKeyId, secret: $0.accessKeySecret, token: $0.securityToken)
+        }
+    }
+
     /// An address that callbacks go to may be a name: it is resolved here, once.
     var emulatorSettings: EmulatorSettings {
         get throws {
             var settings = EmulatorSettings()
             settings.domains = domains
             settings.cnames = cnames
-            settings.credentials = emulator.credentials.map { ($0.accessKeyId, $0.accessKeySecret) }
+            settings.keys = KeyRing(emulatorKeys)
             settings.buckets = emulator.buckets
             settings.dataDirectory = emulator.data
             settings.memoryBytesMax = emulator.memoryBytes

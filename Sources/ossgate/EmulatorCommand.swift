@@ -30,7 +30,8 @@ struct EmulatorCommand: AsyncParsableCommand {
         guard let address = BindAddress(bind) else { throw ExitCode.usage }
         let server = try await EmulatorServer.starting(configuration, bind: address)
         Operator.say("ossgate emulator \(OssgateCommand.version) listening on \(server.address)")
-        await signals.serve(reopen: {}, reload: {})
+        let reload = EmulatorReload(source, configuration, data: data, server)
+        await signals.serve(reopen: {}, reload: { reload.run() })
         await server.stop()
         Operator.say("stopped")
     }

@@ -1,5 +1,6 @@
 import Admission
 import Config
+import Emulator
 import Proxy
 import Reactor
 import TLS
@@ -18,13 +19,13 @@ final class Reload {
     private let ticketKeys: TicketKeys
     private var current: Configuration
     private var origins: [OriginPlace]
-    private let emulator: BindAddress?
+    private let emulator: EmulatorServer?
     private var resolver: OriginResolver?
 
-    /// `origins` are those that the gateway began with, `emulator` is the address of the embedded one.
+    /// `origins` are those that the gateway began with, `emulator` is the embedded one.
     init(
         _ source: ConfigurationOption, _ configuration: Configuration, origins: [OriginPlace],
-        emulator: BindAddress?, _ ticketKeys: TicketKeys, logs: Logs, _ gateway: GatewayServer
+        emulator: EmulatorServer?, _ ticketKeys: TicketKeys, logs: Logs, _ gateway: GatewayServer
     ) {
         self.source = source
         self.gateway = gateway
@@ -75,6 +76,7 @@ final class Reload {
         } catch {
             throw Refusal(reason: error.description)
         }
+        emulator?.keys.replace(fresh.emulatorKeys)
         if fresh.origins != current.origins {
             resolver?.stop()
             resolver = OriginResolver(fresh.origins, gateway)
@@ -99,7 +101,10 @@ final class Reload {
         let keys = [
             ("admin", fresh.admin != current.admin),
             ("shards", fresh.shards != current.shards), ("log", fresh.log != current.log),
-            ("emulator", fresh.emulator != current.emulator),
+            (
+                "emulator (but for its credentials)",
+                !fresh.emulator.differsOnlyInCredentials(current.emulator)
+            ),
             ("origin.endpoint (to or from embedded)", isEmbedded.0 != isEmbedded.1),
         ]
         return keys.filter(\.1).map(\.0)
@@ -110,7 +115,7 @@ final class Reload {
         _ fresh: Configuration, _ security: SecurityContexts
     ) throws(Refusal) -> [OriginPlace] {
         do throws(TransportError) {
-            return try fresh.originPlaces(emulator: emulator, security)
+            return try fresh.originPlaces(emulator: emulator?.address, security)
         } catch {
             if fresh.origins == current.origins {
                 return zip(origins, security.origins).map { place, tls in

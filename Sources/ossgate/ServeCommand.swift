@@ -38,7 +38,7 @@ struct ServeCommand: AsyncParsableCommand {
         let watch = Task { await manager.watch(gateway) }
         defer { watch.cancel() }
         let reload = Reload(
-            source, configuration, origins: origins, emulator: emulator?.address, ticketKeys, logs: logs,
+            source, configuration, origins: origins, emulator: emulator, ticketKeys, logs: logs,
             gateway)
         defer { reload.stop() }
         let watched =

@@ -42,6 +42,7 @@ def pytest_configure(config):
 
 def pytest_collection_modifyitems(config, items):
     """Tests are either of the usual run or of the heavy one."""
+    config.collected = {item.path.name for item in items}
     wanted = config.getoption("--heavy")
     others = [item for item in items if bool(item.get_closest_marker("heavy")) != wanted]
     items[:] = [item for item in items if bool(item.get_closest_marker("heavy")) == wanted]

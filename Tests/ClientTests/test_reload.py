@@ -7,6 +7,7 @@ import socket
 import subprocess
 import threading
 
+import oss2
 import pytest
 import requests
 
@@ -306,3 +307,37 @@ def test_a_socket_left_by_a_crash_is_replaced(tmp_path):
     path.write_text("precious")
     assert subprocess.run(crashed.process.args, capture_output=True, timeout=PATIENCE).returncode == 69
     assert path.read_text() == "precious"
+
+
+def asks(address, secret):
+    bucket = oss2.Bucket(oss2.Auth("LTAIreload", secret), f"http://{address}", "bucket")
+    try:
+        return bucket.put_object("key", b"x").status
+    except oss2.exceptions.ServerError as error:
+        return error.code
+
+
+def test_credentials_of_the_emulator_change(tmp_path):
+    """Embedded, or alone: the next request is held against the new ones, and a file with anything else is not taken."""
+    def emulator(secret, **others):
+        return {"buckets": ["bucket"], "credentials": [{"accessKeyId": "LTAIreload", "accessKeySecret": secret}], **others}
+
+    def reload(process, path, text, pattern):
+        before = len(process.lines)
+        path.write_text(json.dumps(text), encoding="utf-8")
+        process.signal(signal.SIGHUP)
+        with process.changed:
+            assert process.changed.wait_for(
+                lambda: any(re.search(pattern, line) for line in process.lines[before:]), PATIENCE)
+
+    made = Running(tmp_path, origin={"endpoint": "embedded"}, emulator=emulator("first-secret"))
+    with made.gateway as gateway, Ossgate.emulator(tmp_path, {"emulator": emulator("first-secret")}) as alone:
+        for process, address, path, others in (
+                (gateway, gateway.address, made.path, made.configuration),
+                (alone, alone.emulator_address, tmp_path / "emulator.json", {})):
+            assert asks(address, "first-secret") == 200
+            reload(process, path, {**others, "emulator": emulator("second-secret")}, r"^configuration reloaded$")
+            assert asks(address, "first-secret") == "SignatureDoesNotMatch"
+            assert asks(address, "second-secret") == 200
+            reload(process, path, {**others, "emulator": emulator("third-secret", memory="1MiB")}, "with a restart$")
+            assert asks(address, "second-secret") == 200

@@ -36,13 +36,10 @@ def category(method):
     return next((name for name, words in CATEGORIES if any(word in method for word in words.split())), None)
 
 
-def is_whole(session):
+def is_whole(config):
     """Whether all client tests of the usual run are in this one, as `deploy/test` runs them."""
     here = pathlib.Path(__file__).parent
-    usual = {item.path.name for item in session.items}
-    # Modules of heavy tests alone have none in the usual run.
-    heavy = {path.name for path in here.glob("test_*.py") if "pytestmark = pytest.mark.heavy" in path.read_text("utf-8")}
-    return {path.name for path in here.glob("test_*.py")} - heavy <= usual
+    return {path.name for path in here.glob("test_*.py")} == config.collected and not config.option.keyword
 
 
 def test_every_method_has_a_category():
@@ -59,7 +56,7 @@ def test_every_method_was_called(name, request):
     good = collections.Counter(category(method) for method in methods & called)
     print(f"\n{name}: {len(methods & called)} of {len(methods)} methods called: " + ", ".join(
         f"{kind} {good[kind]}/{count}" for kind, count in sorted(counts.items())))
-    if not is_whole(request.session):
+    if not is_whole(request.config):
         pytest.skip("this is not a run of all client tests")
     assert sorted(methods - called - set(NOT_CALLED.get(name, {}))) == []
     assert sorted(set(NOT_CALLED.get(name, {})) & called) == []

@@ -9,7 +9,7 @@ import Testing
     private let secret = Array("testsecret".utf8)
 
     private func guarded() throws -> Harness {
-        try Harness { $0.credentials = [(id: "testid", secret: "testsecret")] }
+        try Harness { $0.keys = KeyRing([EmulatorKey(id: "testid", secret: "testsecret")]) }
     }
 
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
@@ -154,6 +154,37 @@ import Testing
         }
         #expect(emulator.send("GET", target("token")).text == "text")
         #expect(emulator.send("GET", target("another")).code == "SignatureDoesNotMatch")
+    }
+
+    /// Each key with its own token alone; whoever has none is as unknown as a stranger.
+    @Test func temporaryKeysComeWithTheirTokens() throws {
+        let ring = KeyRing([
+            EmulatorKey(id: "testid", secret: "testsecret", token: "right"),
+            EmulatorKey(id: "otherid", secret: "x", token: "other"),
+        ])
+        let emulator = try Harness { $0.keys = ring }
+        func put(_ token: String?, field: String = "x-oss-security-token") -> Reply {
+            let signed = token.map { field.hasPrefix("x-oss-") ? "\(field):\($0)\n" : "" } ?? ""
+            var fields = v1(emulator, "PUT", "/bucket/key", signed)
+            if let token { fields.append((field, token)) }
+            return emulator.send("PUT", "/bucket/key", fields, body: [])
+        }
+        #expect(put("right").status == 200)
+        #expect(put("right", field: "security-token").status == 200)
+        for (token, code) in [
+            (nil, "InvalidAccessKeyId"), ("", "InvalidAccessKeyId"), ("wrong", "InvalidSecurityToken"),
+            ("other", "AccessKeyIdAndSecurityTokenNotMatch"),
+        ] as [(String?, String)] {
+            let refused = put(token)
+            #expect((refused.status, refused.code) == (403, code), "\(refused.text)")
+        }
+        // Other keys hold from the next request on, and none at all opens everything.
+        ring.replace([EmulatorKey(id: "testid", secret: "testsecret")])
+        #expect(put(nil).status == 200)
+        ring.replace([EmulatorKey(id: "newid", secret: "testsecret")])
+        #expect(put(nil).code == "InvalidAccessKeyId")
+        ring.replace([])
+        #expect(emulator.send("GET", "/bucket/key").status == 200)
     }
 
     @Test func signedURLsOfTheFourthKind() throws {

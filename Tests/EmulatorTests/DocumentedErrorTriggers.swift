@@ -201,7 +201,8 @@ enum DocumentedErrorTriggers {
     static func signedURL(_ text: String) -> Trigger { guarded(query(text)) }
 
     static func guarded(_ change: @escaping Change) -> Trigger {
-        Trigger(settings: { $0.credentials = [(id: "testid", secret: "testsecret")] }) { ask, operation in
+        Trigger(settings: { $0.keys = KeyRing([EmulatorKey(id: "testid", secret: "testsecret")]) }) {
+            ask, operation in
             operation != .optionObject && operation != .postObject && change(&ask, operation)
         }
     }

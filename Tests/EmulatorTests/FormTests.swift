@@ -7,7 +7,7 @@ import Testing
 
 /// PostObject at the emulator: what a form must be, who may send one, and what is answered.
 @Suite struct FormTests {
-    private static let credentials = [(id: "LTAIform", secret: "secret/of/forms")]
+    private static let credentials = [EmulatorKey(id: "LTAIform", secret: "secret/of/forms")]
 
     private func policy(_ conditions: String, expiration: String = "2030-01-01T00:00:00.000Z") -> String {
         let json = "{\"expiration\":\"\(expiration)\",\"conditions\":[\(conditions)]}"
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func signaturesOfForms() throws {
-        let emulator = try Harness { $0.credentials = Self.credentials }
+        let emulator = try Harness { $0.keys = KeyRing(Self.credentials) }
         let text = policy("{\"bucket\":\"bucket\"}")
         var form = signed(text)
         form.file(Array("x".utf8))
@@ -190,11 +190,27 @@ import Testing
         #expect(post(emulator, wrong).code == "InvalidAccessKeyId")
     }
 
+    @Test func formsOfTemporaryKeys() throws {
+        let key = Self.credentials[0]
+        let emulator = try Harness {
+            $0.keys = KeyRing([EmulatorKey(id: key.id, secret: key.secret, token: "right")])
+        }
+        func code(_ token: String?) -> String? {
+            var form = signed(policy("{\"bucket\":\"bucket\"}"))
+            if let token { form.field("x-oss-security-token", token) }
+            form.file(Array("x".utf8))
+            return post(emulator, form).code
+        }
+        #expect(code("right") == nil)
+        #expect(code("wrong") == "InvalidSecurityToken")
+        #expect(code(nil) == "InvalidAccessKeyId")
+    }
+
     /// The clock that is off judges the policies of forms, too.
     @Test func theClockOfFormsIsOff() throws {
         let faults = FaultTable()
         let emulator = try Harness { settings in
-            settings.credentials = Self.credentials
+            settings.keys = KeyRing(Self.credentials)
             settings.faults = faults
         }
         let year: Int64 = 365 * 86_400
@@ -218,7 +234,7 @@ import Testing
     }
 
     @Test func openBucketsTakeFormsOfAnybody() throws {
-        let emulator = try Harness { $0.credentials = Self.credentials }
+        let emulator = try Harness { $0.keys = KeyRing(Self.credentials) }
         var form = FormBody()
         form.field("key", "k")
         form.file(Array("x".utf8))

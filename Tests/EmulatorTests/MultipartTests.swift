@@ -102,6 +102,22 @@ import Testing
         #expect(emulator.send("GET", "/bucket/key").body == sampleBytes(partBytes) + sampleBytes(9))
     }
 
+    /// What the completion names counts, whatever the upload began with.
+    @Test func fieldsThatTheCompletionAdds() throws {
+        let emulator = try Harness()
+        let id = try initiate(emulator, [("Cache-Control", "no-cache"), ("x-oss-meta-a", "1")])
+        let only = try part(emulator, id, 1, Array("text".utf8))
+        let list = "cache-control:bm8tc3RvcmU=,myheader:dmFsdWU="
+        let reply = emulator.send(
+            "POST", "/bucket/key?uploadId=" + id, [("x-oss-persistent-headers", list)],
+            body: document([(1, only)]))
+        #expect(reply.status == 200, "\(reply.text)")
+        let get = emulator.send("GET", "/bucket/key")
+        #expect(get.field("cache-control") == "no-store")
+        #expect(get.field("myheader") == "value")
+        #expect(get.field("x-oss-meta-a") == "1")
+    }
+
     @Test func abortForgetsTheUpload() throws {
         let emulator = try Harness()
         let id = try initiate(emulator)

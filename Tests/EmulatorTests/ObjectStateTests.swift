@@ -133,7 +133,7 @@ import Testing
     }
 
     @Test func imagesAndPlaylists() throws {
-        let emulator = try Harness { $0.credentials = [] }
+        let emulator = try Harness { $0.keys = KeyRing() }
         var gif = Array("GIF89a".utf8)
         gif += [3, 0, 2, 0, 0, 0, 0]
         emulator.send("PUT", "/bucket/a.gif", body: gif)
@@ -157,7 +157,7 @@ import Testing
     }
 
     @Test func playlistsAreSigned() throws {
-        let emulator = try Harness { $0.credentials = [("LTAIplaylist", "secret")] }
+        let emulator = try Harness { $0.keys = KeyRing([EmulatorKey(id: "LTAIplaylist", secret: "secret")]) }
         emulator.setACL("public-read-write", id: "LTAIplaylist", secret: "secret")
         emulator.put("dir/a.m3u8", "#EXTM3U\n1.ts\r\nhttp://b.example/2.ts\n")
         emulator.put("dir/1.ts", "segment")

@@ -1,3 +1,4 @@
+import Emulator
 import HTTPModel
 import HTTPServer
 import Testing
@@ -6,7 +7,9 @@ import Testing
     /// What the emulator lacks must never be taken for the operation without the parameter.
     @Test func parametersThatAreMissingChangeNothing() throws {
         let emulator = try Harness()
-        for target in ["/bucket/?asyncFetch", "/bucket/key?x-oss-async-process", "/?resourcePool"] {
+        for target in [
+            "/bucket/?asyncFetch", "/bucket/key?x-oss-async-process", "/?dataPipeline", "/bucket/?MetaQuery",
+        ] {
             for method in ["GET", "PUT", "DELETE", "POST"] {
                 let reply = emulator.send(method, target, body: method == "PUT" ? [] : nil)
                 #expect(reply.status == 501, "\(method) \(target)")
@@ -119,7 +122,7 @@ import Testing
     }
 
     @Test func preflights() throws {
-        let emulator = try Harness { $0.credentials = [(id: "id", secret: "secret")] }
+        let emulator = try Harness { $0.keys = KeyRing([EmulatorKey(id: "id", secret: "secret")]) }
         let origin = ("Origin", "https://a.example")
         let method = ("Access-Control-Request-Method", "PUT")
         #expect(emulator.send("OPTIONS", "/bucket/key", [method]).code == "BadRequest")

@@ -89,7 +89,7 @@ struct JudgedForm {
         if value("ossaccesskeyid") != nil || value("signature") != nil {
             throw CatalogueRow.postMissingField.argument("policy", "")
         }
-        guard !application.settings.credentials.isEmpty else { return }
+        guard !application.settings.keys.current.isEmpty else { return }
         guard try application.store.bucket(request.requiredBucket()).acl == "public-read-write" else {
             throw CatalogueRow.accessDenied11.error
         }
@@ -115,8 +115,10 @@ struct JudgedForm {
         /// nil for V1.
         private let credential: V4Credential?
         private let time: Int64?
+        private let token: [UInt8]?
 
         init(_ value: (String) -> [UInt8]?) throws(OSSError) {
+            token = value("x-oss-security-token")
             guard let version = value("x-oss-signature-version") else {
                 guard let keyID = value("ossaccesskeyid"), !keyID.isEmpty else {
                     throw CatalogueRow.postAccessKeyIDEmpty.error
@@ -146,12 +148,10 @@ struct JudgedForm {
         }
 
         func verify(_ policy: [UInt8], _ settings: EmulatorSettings, now: Int64) throws(OSSError) {
-            guard !settings.credentials.isEmpty else { return }
-            let known = settings.credentials.first { $0.id.utf8.elementsEqual(keyID) }
+            let keys = settings.keys.current
+            guard !keys.isEmpty else { return }
+            let secret = try keys.secret(of: keyID, token: token)
             let named = String(decoding: keyID, as: UTF8.self)
-            guard let secret = known.map({ Array($0.secret.utf8) }) else {
-                throw CatalogueRow.accessKeyUnknown.with("OSSAccessKeyId", named)
-            }
             let expected: [UInt8]
             if let credential, let time {
                 guard (time - 604_800...time + 604_800).contains(now) else {

@@ -106,10 +106,11 @@ extension Operations {
         return line.prefix { $0 != ASCII.question }.text
     }
 
-    /// What makes an entry a signed URL; empty when the emulator has no credentials.
+    /// What makes an entry a signed URL; empty when the emulator has no lasting key.
     private func signature(of path: String, _ request: EmulatorRequest) -> String {
         let asked = Credentials(request.head).accessKeyID
-        let known = store.settings.credentials
+        // Temporary keys would need their tokens in the URL.
+        let known = store.settings.keys.current.filter { $0.token == nil }
         guard let key = known.first(where: { $0.id.utf8.elementsEqual(asked ?? []) }) ?? known.first,
             let bucket = request.bucket
         else { return "" }

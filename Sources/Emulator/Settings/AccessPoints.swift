@@ -181,6 +181,7 @@ extension Operations {
 
     private func putPointBlock(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
         let name = try pointName(request)
+        _ = try store.bucket(request.requiredBucket())
         let root = try Self.root(of: body, named: "PublicAccessBlockConfiguration")
         let shape = Shape.parts([.one("BlockPublicAccess", .truth)])
         guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }

@@ -33,6 +33,7 @@ extension Operations {
     ])
 
     private func createTables(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
+        _ = try store.bucket(request.requiredBucket())
         let root = try Self.root(of: body, named: "MetadataConfiguration")
         let shape = Shape.parts([
             .one(Self.journal, Self.journalShape), .maybe(Self.inventory, Self.inventoryShape),
@@ -80,6 +81,7 @@ extension Operations {
         _ name: Literal, _ request: EmulatorRequest, _ body: [UInt8]
     ) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
+        _ = try store.bucket(bucket)
         let root = try Self.root(of: body, named: name)
         let isJournal = root.isNamed(Self.journal)
         let shape = isJournal ? Self.journalShape : Self.inventoryShape

@@ -77,6 +77,7 @@ extension Operations {
     }
 
     private func putCallbackPolicy(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
+        _ = try store.bucket(request.requiredBucket())
         let root = try Self.root(of: body, named: "BucketCallbackPolicy")
         let shape = Shape.parts([
             .many(

@@ -46,6 +46,7 @@ extension Operations {
     }
 
     private func putRequester(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
+        if let bucket = request.bucket { _ = try store.bucket(bucket) }
         var limits = try Self.root(of: body, named: "QoSConfiguration")
         let id = try requester(request)
         Self.completeLimits(&limits)

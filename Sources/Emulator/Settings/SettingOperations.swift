@@ -53,7 +53,9 @@ extension Operations {
             return plan
         }
         if request.has("qosInfo"), method == .get { return plain(accountLimits) }
-        if request.has("resourcePoolInfo") || request.has("resourcePoolBuckets") { return plain(Self.noPool) }
+        if request.has("resourcePoolInfo") || request.has("resourcePoolBuckets") {
+            return method == .get ? plain(Self.noPool) : nil
+        }
         if request.has("resourcePool"), method == .get { return plain(listPools) }
         guard let setting = Setting.ofAccount, request.has(setting.parameter) else { return nil }
         return try plan(setting, request, of: EmulatorStore.account)
