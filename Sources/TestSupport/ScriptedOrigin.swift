@@ -55,6 +55,8 @@ package final class ScriptedOrigin: Sendable {
         var waiters: [Waiter] = []
         var open: Set<Int32> = []
         var stalled = 0
+        /// Was released when nobody stalled.
+        var isReleased = false
         var bytesSent = 0
         /// A connection has taken nothing of a `pour` for half a second.
         var isBlocked = false
@@ -139,10 +141,12 @@ package final class ScriptedOrigin: Sendable {
     /// Waits until no connection is open.
     package func noneOpen() async { await wait { $0.open.isEmpty } }
 
-    /// Lets those go on that stall now.
+    /// Lets those go on that stall now; if nobody does yet, who comes next does not stall: what a peer has seen of a
+    /// request says nothing of how far the thread here has come.
     package func release() {
         let stalled = state.withLock { state in
             defer { state.stalled = 0 }
+            if state.stalled == 0 { state.isReleased = true }
             return state.stalled
         }
         for _ in 0..<stalled { gate.signal() }
@@ -263,11 +267,13 @@ package final class ScriptedOrigin: Sendable {
             unsafe Loopback.set(socket, SO_LINGER, &option)
             return false
         case .stall:
-            let isStopped = change { state in
-                if !state.isStopped { state.stalled += 1 }
-                return state.isStopped
+            let (isStopped, waits) = change { state in
+                let waits = !state.isStopped && !state.isReleased
+                if waits { state.stalled += 1 }
+                state.isReleased = false
+                return (state.isStopped, waits)
             }
-            if !isStopped { gate.wait() }
+            if waits { gate.wait() }
             return !isStopped
         case .pour(let bytes, let times): return pour(bytes, times, socket)
         case .sequence(let actions):
