@@ -26,7 +26,7 @@ private struct FrameTranscript: Equatable {
     private var ended: [Int32] = []
     private var closed: [Int32] = []
     private var abuses: [HTTP2Abuse] = []
-    private(set) var hasFailed = false
+    private var hasFailed = false
     /// Nothing was wanted of the client any more before its last piece.
     private(set) var isOverBetween = false
 

@@ -43,7 +43,7 @@ package final class LogSink: Sendable {
         var flushing: [DispatchSemaphore] = []
 
         /// What is taken and not out, and whether a line begins there.
-        var rest: (rest: ByteSlice, startsLine: Bool)? {
+        var rest: (bytes: ByteSlice, startsLine: Bool) {
             (taken[takenOut...], takenOut == 0 || taken[takenOut - 1] == ASCII.lineFeed)
         }
 
@@ -173,8 +173,8 @@ package final class LogSink: Sendable {
     /// Runs on the queue, in the phase of writing, until what waited is handed on or dropped.
     private func drain() {
         while let lines = next() {
-            switch output.deliver(lines.rest, startsLine: lines.startsLine) {
-            case .bytes(let count): advance(count, lines: Self.lineEnds(in: lines.rest.prefix(count)))
+            switch output.deliver(lines.bytes, startsLine: lines.startsLine) {
+            case .bytes(let count): advance(count, lines: Self.lineEnds(in: lines.bytes.prefix(count)))
             case .failed: drop()
             case .full:
                 if isClosed { drop() } else { output.awaitRoom(milliseconds: 100) }
@@ -190,8 +190,8 @@ package final class LogSink: Sendable {
     private var isClosed: Bool { state.withLock { $0.isClosed } }
 
     /// What is to be handed on; nil when that is all for now, in which case the next phase has begun.
-    private func next() -> (rest: ByteSlice, startsLine: Bool)? {
-        let (lines, mustCollect) = state.withLock { state in
+    private func next() -> (bytes: ByteSlice, startsLine: Bool)? {
+        let (lines, mustCollect) = state.withLock { state -> ((bytes: ByteSlice, startsLine: Bool)?, Bool) in
             let wasTaken = !state.taken.isEmpty
             if state.takenOut < state.taken.count { return (state.rest, false) }
             let isHurried = !state.flushing.isEmpty || state.waitingLines > bounds.lines / 2

@@ -127,6 +127,16 @@ def sdk(request, signed):
     client.close()
 
 
+@pytest.fixture
+def named(request, sdk):
+    """A bucket of the test's own, gone in the end."""
+    test = request.node.originalname.removeprefix("test_").replace("_", "-")[:40].strip("-")
+    name = f"{test}-{sdk.name}"
+    sdk.create_bucket(name)
+    yield name
+    sdk.delete_bucket(name)
+
+
 @pytest.fixture(params=SHAPES, ids=shape_name)
 def make_sdk(request, signed):
     """The same with other credentials: `make_sdk(key_id, secret)`."""

@@ -1,5 +1,6 @@
 """Which public methods of the SDKs the tests of a run have called, and been answered by the service."""
 import collections
+import contextlib
 import functools
 import inspect
 
@@ -34,29 +35,28 @@ def _is_answer(error):
     return isinstance(error, oss2.exceptions.ServerError)
 
 
+@contextlib.contextmanager
+def _counted(function, found):
+    try:
+        yield
+    except Exception as error:
+        if _is_answer(error):
+            found.add(function.__name__)
+        raise
+    found.add(function.__name__)
+
+
 def _called(function, found):
     @functools.wraps(function)
     def call(*arguments, **options):
-        try:
-            answer = function(*arguments, **options)
-        except Exception as error:
-            if _is_answer(error):
-                found.add(function.__name__)
-            raise
-        found.add(function.__name__)
-        return answer
+        with _counted(function, found):
+            return function(*arguments, **options)
     return call
 
 
 def _awaited(function, found):
     @functools.wraps(function)
     async def call(*arguments, **options):
-        try:
-            answer = await function(*arguments, **options)
-        except Exception as error:
-            if _is_answer(error):
-                found.add(function.__name__)
-            raise
-        found.add(function.__name__)
-        return answer
+        with _counted(function, found):
+            return await function(*arguments, **options)
     return call

@@ -17,6 +17,7 @@ REGION = "cn-hangzhou"
 
 class Oss2(Sdk):
     errors = oss2.exceptions.OssError
+    is_first = True
 
     def __init__(self, address, key_id, secret, signature="v4", style="path", scheme="http"):
         self.name = f"oss2-{signature}-{style}"

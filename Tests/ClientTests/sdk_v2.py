@@ -18,6 +18,7 @@ from transport import Wire
 
 class OssV2(Sdk):
     errors = oss.exceptions.OperationError
+    is_first = False
 
     def __init__(self, address, key_id, secret, signature="v4", style="path", scheme="http"):
         self.name = f"v2-{signature}-{style}"

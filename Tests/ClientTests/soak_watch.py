@@ -8,7 +8,7 @@ MIB = 1 << 20
 MEMORY_SLACK = (4 * MIB, 0.05)
 DESCRIPTOR_SLACK = (8, 0.10)
 # Logs, the resolver, a reload and its signal have threads at times, and each ends when it was idle for some seconds.
-THREADS_SLACK = 4
+THREADS_SLACK = 2
 # Until then heaps come to be as large as what happens side by side makes them.
 WARM_UP = 0.25
 CLOCK_TICKS = os.sysconf("SC_CLK_TCK")

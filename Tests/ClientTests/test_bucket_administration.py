@@ -10,21 +10,8 @@ from conftest import BUCKET, FIRST, SECOND
 POLICY = '{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:PutObject"],"Principal":["1"],"Resource":["*"]}]}'
 
 
-def is_first(sdk):
-    return sdk.name.startswith("oss2")
-
-
-@pytest.fixture
-def named(sdk):
-    """A bucket of its own, gone in the end."""
-    name = f"admin-{sdk.name}"
-    sdk.create_bucket(name)
-    yield name
-    sdk.delete_bucket(name)
-
-
 def test_access_points_of_the_first(sdk, named):
-    if not is_first(sdk):
+    if not sdk.is_first:
         return access_points_of_the_second(sdk, named)
     bucket = sdk.bucket(named)
     made = bucket.create_access_point(oss2.models.CreateAccessPointRequest("point-1", "internet"))
@@ -87,7 +74,7 @@ def target(sdk, signed):
 
 
 def test_replication(sdk, named, target):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(named)
         bucket.put_bucket_replication(oss2.models.ReplicationRule(
             rule_id="r1", prefix_list=["a/"], action_list=["PUT"], target_bucket_name=target,
@@ -124,7 +111,7 @@ def test_replication(sdk, named, target):
 
 
 def test_more_redundancy(sdk, named):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(named)
         task = bucket.create_bucket_data_redundancy_transition("ZRS").task_id
         assert bucket.get_bucket_data_redundancy_transition(task).task_id == task
@@ -156,7 +143,7 @@ def test_more_redundancy(sdk, named):
 
 
 def test_a_retention_policy_that_is_given_up(sdk, named):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(named)
         bucket.init_bucket_worm(1)
         bucket.abort_bucket_worm()

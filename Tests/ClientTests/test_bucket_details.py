@@ -2,29 +2,15 @@
 import alibabacloud_oss_v2 as oss
 import oss2
 import oss2.models
-import pytest
 from alibabacloud_oss_v2 import models
 
 from conftest import BUCKET, FIRST, SECOND
 
 
-def is_first(sdk):
-    return sdk.name.startswith("oss2")
-
-
-@pytest.fixture
-def named(sdk):
-    """A bucket of its own, gone in the end."""
-    name = f"details-{sdk.name}"
-    sdk.create_bucket(name)
-    yield name
-    sdk.delete_bucket(name)
-
-
 def test_where_it_lies_and_what_it_holds(sdk, named):
     sdk.put(named, "a", b"12345")
     upload = sdk.initiate(named, "b")
-    if is_first(sdk):
+    if sdk.is_first:
         assert sdk.bucket(named).get_bucket_location().location == "oss-cn-hangzhou"
         found = sdk.bucket(named).get_bucket_stat()
         assert (found.storage_size_in_bytes, found.object_count, found.multi_part_upload_count) == (5, 1, 1)
@@ -39,7 +25,7 @@ def test_where_it_lies_and_what_it_holds(sdk, named):
 
 
 def test_regions(sdk):
-    if is_first(sdk):
+    if sdk.is_first:
         assert len(sdk.service.describe_regions().regions) > 20
         found, = sdk.service.describe_regions("oss-cn-beijing").regions
     else:
@@ -48,7 +34,7 @@ def test_regions(sdk):
         assert sdk.client.list_cloud_boxes(oss.ListCloudBoxesRequest()).cloud_boxes in (None, [])
     assert (found.region, found.internet_endpoint) == ("oss-cn-beijing", "oss-cn-beijing.aliyuncs.com")
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.service.describe_regions("oss-nowhere")
         else:
             sdk.client.describe_regions(oss.DescribeRegionsRequest(regions="oss-nowhere"))
@@ -56,7 +42,7 @@ def test_regions(sdk):
 
 
 def test_switches(sdk, named):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(named)
         bucket.put_bucket_access_monitor("Enabled")
         assert bucket.get_bucket_access_monitor().access_monitor.status == "Enabled"
@@ -170,7 +156,7 @@ def test_what_may_be_overwritten_logged_and_stored(sdk, named):
 
 
 def test_whether_it_may_be_public(sdk, named):
-    if is_first(sdk):
+    if sdk.is_first:
         places = [
             (sdk.service.put_public_access_block, sdk.service.get_public_access_block,
              sdk.service.delete_public_access_block),

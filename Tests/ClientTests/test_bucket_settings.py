@@ -6,12 +6,8 @@ import oss2.models
 from conftest import BUCKET, FIRST, SECOND
 
 
-def is_first(sdk):
-    return sdk.name.startswith("oss2")
-
-
 def test_rules_for_other_origins(sdk):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         rule = oss2.models.CorsRule(["http://*.example.com"], ["GET", "PUT"], ["x-oss-*"], ["ETag"], 60)
         bucket.put_bucket_cors(oss2.models.BucketCors([rule]))
@@ -36,12 +32,12 @@ def test_rules_for_other_origins(sdk):
         "Origin": "http://other.test", "Access-Control-Request-Method": "PUT"})
     assert refused.status_code == 403
     assert "AccessForbidden" in refused.text
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).delete_bucket_cors()
     else:
         sdk.client.delete_bucket_cors(oss.DeleteBucketCorsRequest(bucket=BUCKET))
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).get_bucket_cors()
         else:
             sdk.client.get_bucket_cors(oss.GetBucketCorsRequest(bucket=BUCKET))
@@ -49,7 +45,7 @@ def test_rules_for_other_origins(sdk):
 
 
 def test_lifecycle(sdk):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         bucket.put_bucket_lifecycle(oss2.models.BucketLifecycle([
             oss2.models.LifecycleRule("r1", "logs/", expiration=oss2.models.LifecycleExpiration(days=9))]))
@@ -65,7 +61,7 @@ def test_lifecycle(sdk):
         assert (rule.id, rule.prefix, rule.status, rule.expiration.days) == ("r1", "logs/", "Enabled", 9)
         sdk.client.delete_bucket_lifecycle(oss.DeleteBucketLifecycleRequest(bucket=BUCKET))
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).get_bucket_lifecycle()
         else:
             sdk.client.get_bucket_lifecycle(oss.GetBucketLifecycleRequest(bucket=BUCKET))
@@ -73,7 +69,7 @@ def test_lifecycle(sdk):
 
 
 def test_logging(sdk):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         bucket.put_bucket_logging(oss2.models.BucketLogging(BUCKET, "log/"))
         found = bucket.get_bucket_logging()
@@ -103,7 +99,7 @@ def test_websites(sdk, stored, key):
         stored.put_object_acl(f"{key}/{name}.html", "public-read")
     stored.put_bucket_acl("public-read")
     try:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).put_bucket_website(
                 oss2.models.BucketWebsite(f"{key}/index.html", f"{key}/error.html"))
             found = sdk.bucket(BUCKET).get_bucket_website()
@@ -132,7 +128,7 @@ def test_websites(sdk, stored, key):
 def test_referers(sdk, stored, key):
     stored.put_object(key, b"picture")
     try:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).put_bucket_referer(oss2.models.BucketReferer(False, ["http://*.example.com"]))
             found = sdk.bucket(BUCKET).get_bucket_referer()
             assert (found.allow_empty_referer, found.referers) == (False, ["http://*.example.com"])
@@ -156,7 +152,7 @@ def test_referers(sdk, stored, key):
 
 def test_tags_of_a_bucket(sdk):
     tags = {"color": "blue", "size": "1=2"}
-    if is_first(sdk):
+    if sdk.is_first:
         rule = oss2.models.TaggingRule()
         for name, value in tags.items():
             rule.add(name, value)
@@ -173,7 +169,7 @@ def test_tags_of_a_bucket(sdk):
 
 
 def test_encryption_by_default(sdk, stored, key):
-    if is_first(sdk):
+    if sdk.is_first:
         rule = oss2.models.ServerSideEncryptionRule()
         rule.sse_algorithm = "AES256"
         sdk.bucket(BUCKET).put_bucket_encryption(rule)
@@ -192,7 +188,7 @@ def test_encryption_by_default(sdk, stored, key):
     finally:
         stored.delete_bucket_encryption()
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).get_bucket_encryption()
         else:
             sdk.client.get_bucket_encryption(oss.GetBucketEncryptionRequest(bucket=BUCKET))
@@ -201,7 +197,7 @@ def test_encryption_by_default(sdk, stored, key):
 
 def test_inventories(sdk, key):
     name = key[-60:].strip("-")
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         bucket.put_bucket_inventory_configuration(oss2.models.InventoryConfiguration(
             inventory_id=name, is_enabled=True, included_object_versions="All",
@@ -225,7 +221,7 @@ def test_inventories(sdk, key):
         assert found.inventory_configuration.schedule.frequency == "Daily"
         sdk.client.delete_bucket_inventory(oss.DeleteBucketInventoryRequest(bucket=BUCKET, inventory_id=name))
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).get_bucket_inventory_configuration(name)
         else:
             sdk.client.get_bucket_inventory(oss.GetBucketInventoryRequest(bucket=BUCKET, inventory_id=name))
@@ -236,7 +232,7 @@ def test_retention_policies(sdk):
     name = f"worm-{sdk.name}"
     sdk.create_bucket(name)
     try:
-        if is_first(sdk):
+        if sdk.is_first:
             bucket = sdk.bucket(name)
             worm = bucket.init_bucket_worm(1).worm_id
             with sdk.refused() as refusal:
@@ -262,7 +258,7 @@ def test_retention_policies(sdk):
 
 def test_policies(sdk):
     policy = '{"Version":"1","Statement":[{"Effect":"Deny","Action":["oss:PutObject"],"Principal":["1"],"Resource":["*"]}]}'
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).put_bucket_policy(policy)
         assert sdk.bucket(BUCKET).get_bucket_policy().policy in (policy, policy.encode())
         sdk.bucket(BUCKET).delete_bucket_policy()
@@ -298,7 +294,7 @@ def test_live_channels(sdk, key):
 
 
 def test_styles(sdk):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         bucket.put_bucket_style("small", "image/resize,w_100")
         assert bucket.get_bucket_style("small").content == "image/resize,w_100"
@@ -318,7 +314,7 @@ def test_styles(sdk):
 
 
 def test_transfer_acceleration_and_payment(sdk):
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         bucket.put_bucket_transfer_acceleration("true")
         assert bucket.get_bucket_transfer_acceleration().enabled in (True, "true")
@@ -340,7 +336,7 @@ def test_transfer_acceleration_and_payment(sdk):
 
 def test_domains(sdk):
     domain = f"{sdk.name}.example.com"
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         token = bucket.create_bucket_cname_token(domain).token
         assert bucket.get_bucket_cname_token(domain).token == token

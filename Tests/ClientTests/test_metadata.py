@@ -7,13 +7,9 @@ import pytest
 from conftest import BUCKET
 
 
-def is_first(sdk):
-    return sdk.name.startswith("oss2")
-
-
 def test_access_control_of_an_object(sdk, stored, key):
     stored.put_object(key, b"x")
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).put_object_acl(key, oss2.OBJECT_ACL_PUBLIC_READ)
         assert sdk.bucket(BUCKET).get_object_acl(key).acl == "public-read"
     else:
@@ -26,7 +22,7 @@ def test_access_control_that_there_is_not(sdk, stored, key, log):
     stored.put_object(key, b"x")
     marker = log.mark()
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).put_object_acl(key, "public")
         else:
             sdk.client.put_object_acl(oss.PutObjectAclRequest(bucket=BUCKET, key=key, acl="public"))
@@ -37,7 +33,7 @@ def test_access_control_that_there_is_not(sdk, stored, key, log):
 
 def test_access_control_of_a_bucket(sdk, stored):
     for acl in ("public-read", "private"):
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).put_bucket_acl(acl)
             assert sdk.bucket(BUCKET).get_bucket_acl().acl == acl
         else:
@@ -50,7 +46,7 @@ TAGS = {"color": "blue green", "size+": "1=2", "empty": ""}
 
 
 def tags_of(sdk, key):
-    if is_first(sdk):
+    if sdk.is_first:
         return dict(sdk.bucket(BUCKET).get_object_tagging(key).tag_set.tagging_rule)
     answer = sdk.client.get_object_tagging(oss.GetObjectTaggingRequest(bucket=BUCKET, key=key))
     return {tag.key: tag.value or "" for tag in answer.tag_set.tags or []}
@@ -58,7 +54,7 @@ def tags_of(sdk, key):
 
 def test_tags(sdk, stored, key):
     stored.put_object(key, b"x")
-    if is_first(sdk):
+    if sdk.is_first:
         rule = oss2.models.TaggingRule()
         for name, value in TAGS.items():
             rule.add(name, value)
@@ -69,7 +65,7 @@ def test_tags(sdk, stored, key):
                 tags=[oss.Tag(key=name, value=value) for name, value in TAGS.items()]))))
     assert tags_of(sdk, key) == TAGS
     assert sdk.head(BUCKET, key)["x-oss-tagging-count"] == "3"
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).delete_object_tagging(key)
     else:
         sdk.client.delete_object_tagging(oss.DeleteObjectTaggingRequest(bucket=BUCKET, key=key))
@@ -84,7 +80,7 @@ def test_tags_given_with_the_object(sdk, stored, key):
 @pytest.mark.parametrize("name", ["plain", "中文 a+b%.txt"])
 def test_symbolic_links(sdk, stored, key, name):
     stored.put_object(f"{key}/{name}", b"what the link leads to")
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).put_symlink(f"{key}/{name}", f"{key}/link")
         assert sdk.bucket(BUCKET).get_symlink(f"{key}/link").target_key == f"{key}/{name}"
     else:

@@ -12,10 +12,6 @@ from conftest import BUCKET, FIRST, SECOND
 
 
 
-def is_first(sdk):
-    return sdk.name.startswith("oss2")
-
-
 @pytest.fixture
 def file(tmp_path):
     path = tmp_path / "file"
@@ -24,7 +20,7 @@ def file(tmp_path):
 
 
 def test_a_file_is_put(sdk, stored, key, file):
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).put_object_from_file(key, str(file))
     else:
         answer = sdk.client.put_object_from_file(oss.PutObjectRequest(bucket=BUCKET, key=key), str(file))
@@ -45,7 +41,7 @@ def test_signed_urls_in_the_hands_of_the_sdk(sdk, stored, key, file, tmp_path):
 
 def test_metadata_is_replaced(sdk, stored, key):
     stored.put_object(key, b"kept", headers={"x-oss-meta-a": "1", "Content-Type": "text/a"})
-    if is_first(sdk):
+    if sdk.is_first:
         sdk.bucket(BUCKET).update_object_meta(key, {"x-oss-meta-b": "2", "Content-Type": "text/b"})
     else:
         sdk.client.copy_object(oss.CopyObjectRequest(
@@ -58,14 +54,14 @@ def test_metadata_is_replaced(sdk, stored, key):
 
 def test_the_short_form_of_a_head(sdk, stored, key):
     etag = stored.put_object(key, b"12345").etag
-    if is_first(sdk):
+    if sdk.is_first:
         answer = sdk.bucket(BUCKET).get_object_meta(key)
         assert (answer.content_length, answer.etag) == (5, etag)
     else:
         answer = sdk.client.get_object_meta(oss.GetObjectMetaRequest(bucket=BUCKET, key=key))
         assert (answer.content_length, answer.etag.strip('"')) == (5, etag)
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).get_object_meta(key + "-absent")
         else:
             sdk.client.get_object_meta(oss.GetObjectMetaRequest(bucket=BUCKET, key=key + "-absent"))
@@ -93,7 +89,7 @@ def test_an_archived_object_is_restored(sdk, stored, key):
     assert (refusal.status, refusal.code) == (403, "InvalidObjectState")
 
     def restore():
-        if is_first(sdk):
+        if sdk.is_first:
             return sdk.bucket(BUCKET).restore_object(key, input=oss2.models.RestoreConfiguration(
                 2, oss2.models.RestoreJobParameters("Expedited"))).status
         return sdk.client.restore_object(oss.RestoreObjectRequest(
@@ -109,7 +105,7 @@ def test_an_archived_object_is_restored(sdk, stored, key):
 def test_what_cannot_be_restored(sdk, stored, key):
     stored.put_object(key, b"at hand")
     with sdk.refused() as refusal:
-        if is_first(sdk):
+        if sdk.is_first:
             sdk.bucket(BUCKET).restore_object(key)
         else:
             sdk.client.restore_object(oss.RestoreObjectRequest(bucket=BUCKET, key=key))
@@ -131,7 +127,7 @@ def test_pages_are_joined(sdk, stored, key):
     wanted = [f"{key}/{name}" for name in NAMES]
     for name in wanted:
         stored.put_object(name, b"x")
-    if is_first(sdk):
+    if sdk.is_first:
         bucket = sdk.bucket(BUCKET)
         found = [
             oss2.ObjectIterator(bucket, prefix=key + "/", max_keys=3),
@@ -159,7 +155,7 @@ def test_pages_of_uploads_and_parts(sdk, stored, key):
     for number in range(1, 6):
         stored.upload_part(name, upload, number, b"part")
     try:
-        if is_first(sdk):
+        if sdk.is_first:
             bucket = sdk.bucket(BUCKET)
             found = oss2.MultipartUploadIterator(bucket, prefix=key + "/", max_uploads=3)
             assert {entry.key: entry.upload_id for entry in found} == uploads

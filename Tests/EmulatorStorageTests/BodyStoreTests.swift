@@ -52,8 +52,7 @@ import Testing
     func bodiesReadBackAtAnyOffset(_ kind: Kind, _ count: Int) throws {
         let scratch = try Scratch()
         let store = try kind.store(scratch)
-        var random = SeededGenerator(seed: UInt64(count))
-        let model = random.bytes(count)
+        let model = Pattern.bytes(count: count)
         for step in [7777, 1 << 16, 1 << 20] {
             let piece = try write(model, to: store, step: step)
             #expect(piece.size == UInt64(count))
@@ -65,8 +64,7 @@ import Testing
     @Test func allBodiesTogetherStayWithinTheMemoryTheyMayTake() throws {
         let chunk = MemoryBody.chunkBytes
         let store = try BodyStore(directory: nil, memoryBytesMax: 4 * chunk)
-        var random = SeededGenerator(seed: 5)
-        let model = random.bytes(3 * chunk)
+        let model = Pattern.bytes(count: 3 * chunk)
         let first = try write(model, to: store)
         let second = try write(model, to: store)
         #expect(!store.reserve(1), "three chunks of the first and one of the second")
@@ -98,8 +96,7 @@ import Testing
     @Test(arguments: Kind.allCases) func aReaderKeepsItsBody(_ kind: Kind) throws {
         let scratch = try Scratch()
         let store = try kind.store(scratch)
-        var random = SeededGenerator(seed: 9)
-        let model = random.bytes(700_000)
+        let model = Pattern.bytes(count: 700_000)
         let pieces = try [write(model, to: store), write(model, to: store)]
         let reader = try store.open(pieces[0])
         store.remove([pieces[0]])

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// A directory of a test's own, removed at the end.
@@ -29,19 +28,5 @@ final class Scratch: Sendable {
             _ = unsafe FileManager.default.fileExists(atPath: root + "/" + $0, isDirectory: &isDirectory)
             return !isDirectory.boolValue
         }.map { String($0.split(separator: "/").last ?? "") }.sorted()
-    }
-}
-
-extension SeededGenerator {
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(count + 8)
-        while bytes.count < count {
-            let value = next()
-            for shift in stride(from: 0, to: 64, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-            }
-        }
-        return Array(bytes.prefix(count))
     }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Digest
+import TestSupport
 import Testing
 
 @Suite struct AppendTests {
@@ -8,7 +9,7 @@ import Testing
         var whole: [UInt8] = []
         var etags: Set<String> = []
         for (index, count) in [10, 300_000, 1, 70_000].enumerated() {
-            let piece = sampleBytes(count, seed: UInt64(index + 1))
+            let piece = Pattern.bytes(count: count, seed: UInt64(index + 1))
             let reply = emulator.send(
                 "POST", "/bucket/log?append&position=\(whole.count)",
                 [("x-oss-meta-a", "\(index)"), ("Content-Type", "text/\(index)")], body: piece)
@@ -73,10 +74,12 @@ import Testing
 
     @Test func onlySoManyBytesInAll() throws {
         let emulator = try Harness { $0.limits.uploadBytes = 100 }
-        #expect(emulator.send("POST", "/bucket/log?append&position=0", body: sampleBytes(60)).status == 200)
-        let reply = emulator.send("POST", "/bucket/log?append&position=60", body: sampleBytes(41))
+        #expect(
+            emulator.send("POST", "/bucket/log?append&position=0", body: Pattern.bytes(count: 60)).status
+                == 200)
+        let reply = emulator.send("POST", "/bucket/log?append&position=60", body: Pattern.bytes(count: 41))
         #expect(reply.code == "InlineDataTooLarge")
-        #expect(emulator.send("GET", "/bucket/log").body == sampleBytes(60))
+        #expect(emulator.send("GET", "/bucket/log").body == Pattern.bytes(count: 60))
     }
 
     @Test func digestsAreThoseOfThePiece() throws {

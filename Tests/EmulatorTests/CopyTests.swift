@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @Suite struct CopyTests {
@@ -115,7 +116,7 @@ import Testing
     func aLongCopyIsMadeInSteps(_ request: String) throws {
         let turns = ManualTurns()
         let emulator = try Harness(turns: turns)
-        let bytes = sampleBytes(3 << 20)
+        let bytes = Pattern.bytes(count: 3 << 20)
         emulator.send("PUT", "/bucket/key", body: bytes)
         let id = try #require(emulator.send("POST", "/bucket/multi?uploads").xml.text("UploadId"))
         let target = request.dropFirst(4) + (request.hasSuffix("=") ? id : "")
@@ -148,7 +149,7 @@ import Testing
         let turns = ManualTurns()
         let scratch = try Scratch()
         let emulator = try Harness(turns: turns) { $0.dataDirectory = scratch.path }
-        emulator.send("PUT", "/bucket/key", body: sampleBytes(3 << 20))
+        emulator.send("PUT", "/bucket/key", body: Pattern.bytes(count: 3 << 20))
         let responder = RecordingResponder()
         let head = emulator.head("PUT", "/bucket/copy", [("x-oss-copy-source", "/bucket/key")])
         let handler = emulator.begin(head, responder)

@@ -1,5 +1,6 @@
 import Bytes
 import Emulator
+import TestSupport
 import Testing
 
 @Suite struct DurabilityTests {
@@ -15,7 +16,7 @@ import Testing
                 ("Content-Type", "a/b"), ("x-oss-meta-a", "\u{E9}"), ("x-oss-tagging", "k=v"),
                 ("x-oss-object-acl", "private"), ("x-oss-storage-class", "IA"),
             ]
-            emulator.send("PUT", "/bucket/key", fields, body: sampleBytes(300_000))
+            emulator.send("PUT", "/bucket/key", fields, body: Pattern.bytes(count: 300_000))
             emulator.send("PUT", "/bucket/empty", body: [])
             emulator.put("gone", "text")
             emulator.send("DELETE", "/bucket/gone")
@@ -24,12 +25,13 @@ import Testing
             emulator.send("PUT", "/bucket/link?symlink", [("x-oss-symlink-target", "key")])
             uploadID = try #require(emulator.send("POST", "/bucket/multi?uploads").xml.text("UploadId"))
             let reply = emulator.send(
-                "PUT", "/bucket/multi?partNumber=1&uploadId=" + uploadID, body: sampleBytes(partBytes))
+                "PUT", "/bucket/multi?partNumber=1&uploadId=" + uploadID,
+                body: Pattern.bytes(count: partBytes))
             etag = try #require(reply.field("etag"))
         }
         let emulator = try Harness { $0.dataDirectory = scratch.path }
         let get = emulator.send("GET", "/bucket/key")
-        #expect(get.body == sampleBytes(300_000))
+        #expect(get.body == Pattern.bytes(count: 300_000))
         #expect(get.field("content-type") == "a/b")
         #expect(get.field("x-oss-meta-a") == "\u{E9}")
         #expect(get.field("x-oss-tagging-count") == "1")
@@ -40,7 +42,7 @@ import Testing
         #expect(emulator.send("HEAD", "/bucket/gone").status == 404)
         #expect(emulator.send("GET", "/bucket/log").body == [1, 2, 3])
         #expect(emulator.send("POST", "/bucket/log?append&position=3", body: [4]).status == 200)
-        #expect(emulator.send("GET", "/bucket/link").body == sampleBytes(300_000))
+        #expect(emulator.send("GET", "/bucket/link").body == Pattern.bytes(count: 300_000))
         #expect(emulator.send("GET", "/second?acl").xml.text("AccessControlList", "Grant") == "public-read")
         let document = """
             <CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>\(etag)</ETag></Part>\
@@ -48,7 +50,7 @@ import Testing
             """
         let done = emulator.send("POST", "/bucket/multi?uploadId=" + uploadID, body: Array(document.utf8))
         #expect(done.status == 200)
-        #expect(emulator.send("GET", "/bucket/multi").body == sampleBytes(partBytes))
+        #expect(emulator.send("GET", "/bucket/multi").body == Pattern.bytes(count: partBytes))
     }
 
     @Test func completedPartsBelongToTheObjectAlone() throws {
@@ -85,7 +87,7 @@ import Testing
         #expect(try bodies() == 2)
         let body = Array("text".utf8)
         emulator.send("PUT", "/bucket/bad", [("x-oss-hash-crc64ecma", "1")], body: body)
-        emulator.send("PUT", "/bucket/bad", body: sampleBytes(1001), chunked: true)
+        emulator.send("PUT", "/bucket/bad", body: Pattern.bytes(count: 1001), chunked: true)
         #expect(try bodies() == 2)
         // Refused only when all of it has come: the object was not there when it began.
         let head = emulator.head("POST", "/bucket/log?append&position=0", framing: .length(2))
@@ -114,11 +116,11 @@ import Testing
     @Test func largeBodiesLeaveMemoryAndReadTheSame() throws {
         let emulator = try Harness { $0.memoryBodyBytesMax = 100_000 }
         for count in [99_999, 100_000, 100_001, 700_000] {
-            emulator.send("PUT", "/bucket/key\(count)", body: sampleBytes(count))
-            #expect(emulator.send("GET", "/bucket/key\(count)").body == sampleBytes(count))
+            emulator.send("PUT", "/bucket/key\(count)", body: Pattern.bytes(count: count))
+            #expect(emulator.send("GET", "/bucket/key\(count)").body == Pattern.bytes(count: count))
         }
         let range = emulator.send("GET", "/bucket/key700000", [("Range", "bytes=255000-263000")])
-        #expect(range.body == Array(sampleBytes(700_000)[255_000...263_000]))
+        #expect(range.body == Array(Pattern.bytes(count: 700_000)[255_000...263_000]))
     }
 
     /// What all objects and parts have together is bounded, in memory and on the disk, over restarts as well.
@@ -132,7 +134,7 @@ import Testing
         }
         var emulator: Harness? = try start()
         func put(_ key: String, _ count: Int) -> Reply? {
-            emulator?.send("PUT", "/bucket/" + key, body: sampleBytes(count))
+            emulator?.send("PUT", "/bucket/" + key, body: Pattern.bytes(count: count))
         }
         #expect(put("a", 600_000)?.status == 200)
         let refused = put("b", 400_001)

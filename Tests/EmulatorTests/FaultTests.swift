@@ -3,6 +3,7 @@ import Emulator
 import HTTPModel
 import HTTPServer
 import OSSModel
+import TestSupport
 import Testing
 
 /// One request at an emulator with faults, whose turns and time the test gives.
@@ -61,7 +62,7 @@ private struct Scene {
 
     @Test func aSlowAnswerComesInPieces() throws {
         let scene = try Scene(gets(.bandwidth(bytesPerSecond: 2_000)))
-        let bytes = sampleBytes(450)
+        let bytes = Pattern.bytes(count: 450)
         scene.emulator.send("PUT", "/bucket/key", body: bytes)
         scene.begin("GET", "/bucket/key")
         var sizes = [scene.responder.body.count]
@@ -78,7 +79,7 @@ private struct Scene {
         let scene = try Scene(rule(.bandwidth(bytesPerSecond: 1_000)) { $0.operations = [.putObject] })
         let head = scene.emulator.head("PUT", "/bucket/key", framing: .length(500))
         let handler = scene.emulator.begin(head, scene.responder)
-        let body = sampleBytes(500)
+        let body = Pattern.bytes(count: 500)
         handler.receive(body.span, remaining: 0)
         #expect(scene.turns.delays.first == 500_000_000)
         #expect(scene.responder.pauses == 1)
@@ -86,7 +87,7 @@ private struct Scene {
         scene.turns.give()
         #expect(scene.responder.resumes == 1)
         handler.receiveEnd(trailers: Fields())
-        #expect(scene.emulator.send("GET", "/bucket/key").body == sampleBytes(500))
+        #expect(scene.emulator.send("GET", "/bucket/key").body == Pattern.bytes(count: 500))
     }
 
     @Test func aShortBodyIsWholeByItsOwnLengthAlone() throws {
@@ -134,7 +135,7 @@ private struct Scene {
 
     @Test(arguments: [0, 1, 300_000]) func anAnswerIsResetAfterSoManyBytes(_ limit: Int) throws {
         let scene = try Scene(gets(.resetAnswer(bytes: UInt64(limit))))
-        let bytes = sampleBytes(700_000)
+        let bytes = Pattern.bytes(count: 700_000)
         scene.emulator.send("PUT", "/bucket/key", body: bytes)
         scene.begin("GET", "/bucket/key")
         scene.turns.give()
@@ -206,7 +207,7 @@ private struct Scene {
     /// The client takes the answer slowly, and everything comes all the same.
     @Test func aSlowClientGetsAllOfADelayedAnswer() throws {
         let scene = try Scene(gets(.delay(nanoseconds: 1)))
-        let bytes = sampleBytes(1_200_000)
+        let bytes = Pattern.bytes(count: 1_200_000)
         scene.emulator.send("PUT", "/bucket/key", body: bytes)
         scene.responder.piecesMax = 1
         let handler = scene.begin("GET", "/bucket/key")

@@ -1,4 +1,5 @@
 import HTTPServer
+import TestSupport
 import Testing
 
 @Suite struct IncompleteBodyTests {
@@ -43,7 +44,7 @@ import Testing
                 ("PUT", "/bucket/multi?partNumber=1&uploadId=" + id),
             ] {
                 let responder = emulator.sendBroken(
-                    method, target, length: length, body: sampleBytes(300_000), ending: ending.apply)
+                    method, target, length: length, body: Pattern.bytes(count: 300_000), ending: ending.apply)
                 if let code = ending.code {
                     #expect(responder.isFinished)
                     #expect(responder.head?.status == 400)

@@ -1,5 +1,6 @@
 import Bytes
 import Digest
+import TestSupport
 import Testing
 
 @Suite struct MultipartTests {
@@ -35,14 +36,15 @@ import Testing
         let emulator = try Harness()
         let id = try initiate(emulator, [("Content-Type", "a/b"), ("x-oss-meta-a", "1")])
         let parts = [
-            sampleBytes(partBytes, seed: 1), sampleBytes(partBytes + 1, seed: 2), sampleBytes(7, seed: 3),
+            Pattern.bytes(count: partBytes, seed: 1), Pattern.bytes(count: partBytes + 1, seed: 2),
+            Pattern.bytes(count: 7, seed: 3),
         ]
         // Out of order, with gaps, and one of them twice.
         let third = try part(emulator, id, 9, parts[2])
-        try part(emulator, id, 2, sampleBytes(5))
+        try part(emulator, id, 2, Pattern.bytes(count: 5))
         let first = try part(emulator, id, 2, parts[0])
         let second = try part(emulator, id, 5, parts[1])
-        try part(emulator, id, 7, sampleBytes(partBytes, seed: 9))
+        try part(emulator, id, 7, Pattern.bytes(count: partBytes, seed: 9))
         #expect(emulator.send("HEAD", "/bucket/key").status == 404)
         let reply = complete(
             emulator, id, [(2, first), (5, second.lowercased()), (9, third.filter { $0 != "\"" })])
@@ -67,9 +69,9 @@ import Testing
     @Test func completionsThatAreRefused() throws {
         let emulator = try Harness()
         let id = try initiate(emulator)
-        let small = try part(emulator, id, 1, sampleBytes(10))
-        let large = try part(emulator, id, 2, sampleBytes(partBytes))
-        let last = try part(emulator, id, 3, sampleBytes(20))
+        let small = try part(emulator, id, 1, Pattern.bytes(count: 10))
+        let large = try part(emulator, id, 2, Pattern.bytes(count: partBytes))
+        let last = try part(emulator, id, 3, Pattern.bytes(count: 20))
         for (parts, code) in [
             ([(2, large), (1, small)], "InvalidPartOrder"), ([(2, large), (2, large)], "InvalidPartOrder"),
             ([(2, small)], "InvalidPart"), ([(4, small)], "InvalidPart"),
@@ -94,12 +96,14 @@ import Testing
         let all = [("x-oss-complete-all", "yes")]
         let none = emulator.send("POST", "/bucket/key?uploadId=" + id, all, body: [])
         #expect(none.status == 400)
-        let second = try part(emulator, id, 2, sampleBytes(9))
-        try part(emulator, id, 1, sampleBytes(partBytes))
+        let second = try part(emulator, id, 2, Pattern.bytes(count: 9))
+        try part(emulator, id, 1, Pattern.bytes(count: partBytes))
         let named = emulator.send("POST", "/bucket/key?uploadId=" + id, all, body: document([(2, second)]))
         #expect(named.status == 400)
         #expect(emulator.send("POST", "/bucket/key?uploadId=" + id, all, body: []).status == 200)
-        #expect(emulator.send("GET", "/bucket/key").body == sampleBytes(partBytes) + sampleBytes(9))
+        #expect(
+            emulator.send("GET", "/bucket/key").body == Pattern.bytes(count: partBytes)
+                + Pattern.bytes(count: 9))
     }
 
     /// What the completion names counts, whatever the upload began with.
@@ -153,7 +157,7 @@ import Testing
 
     @Test func copiedParts() throws {
         let emulator = try Harness()
-        let bytes = sampleBytes(partBytes * 2)
+        let bytes = Pattern.bytes(count: partBytes * 2)
         emulator.send("PUT", "/bucket/source", body: bytes)
         let id = try initiate(emulator)
         let from = ("x-oss-copy-source", "/bucket/source")
@@ -178,13 +182,15 @@ import Testing
     @Test func listPartsInPages() throws {
         let emulator = try Harness()
         let id = try initiate(emulator)
-        for number in [7, 1, 3, 10_000] { try part(emulator, id, number, sampleBytes(number % 50 + 1)) }
+        for number in [7, 1, 3, 10_000] {
+            try part(emulator, id, number, Pattern.bytes(count: number % 50 + 1))
+        }
         let all = emulator.send("GET", "/bucket/key?uploadId=" + id).xml
         #expect(all.texts("Part", "PartNumber") == ["1", "3", "7", "10000"])
         #expect(all.texts("Part", "Size") == ["2", "4", "8", "1"])
         #expect(all.text("IsTruncated") == "false")
         #expect(all.text("MaxParts") == "1000")
-        let bytes = sampleBytes(4)
+        let bytes = Pattern.bytes(count: 4)
         #expect(all.texts("Part", "HashCrc64ecma")[1] == "\(CRC64.hash(bytes.span))")
         let page = emulator.send("GET", "/bucket/key?max-parts=2&part-number-marker=1&uploadId=" + id).xml
         #expect(page.texts("Part", "PartNumber") == ["3", "7"])

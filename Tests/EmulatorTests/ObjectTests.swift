@@ -1,13 +1,14 @@
 import Bytes
 import Digest
 import Emulator
+import TestSupport
 import Testing
 
 @Suite struct ObjectTests {
     @Test(arguments: [0, 1, 65_536, 300_001], [false, true])
     func whatIsPutIsGot(_ count: Int, chunked: Bool) throws {
         let emulator = try Harness()
-        let bytes = sampleBytes(count)
+        let bytes = Pattern.bytes(count: count)
         let put = emulator.send("PUT", "/bucket/a/b%20c", body: bytes, chunked: chunked)
         #expect(put.status == 200)
         let md5 = MD5.hash(bytes.span)
@@ -146,14 +147,14 @@ import Testing
 
     @Test func onlySoManyBytes() throws {
         let emulator = try Harness { $0.limits.uploadBytes = 1000 }
-        #expect(emulator.send("PUT", "/bucket/key", body: sampleBytes(1000)).status == 200)
+        #expect(emulator.send("PUT", "/bucket/key", body: Pattern.bytes(count: 1000)).status == 200)
         for chunked in [false, true] {
             let reply = emulator.send(
-                "PUT", "/bucket/key", body: sampleBytes(1001, seed: 2), chunked: chunked, step: 100)
+                "PUT", "/bucket/key", body: Pattern.bytes(count: 1001, seed: 2), chunked: chunked, step: 100)
             #expect(reply.status == 400)
             #expect(reply.code == "InlineDataTooLarge")
         }
-        #expect(emulator.send("GET", "/bucket/key").body == sampleBytes(1000))
+        #expect(emulator.send("GET", "/bucket/key").body == Pattern.bytes(count: 1000))
     }
 
     @Test func deleteObject() throws {
@@ -210,7 +211,7 @@ import Testing
         #expect(wrong.code == "InvalidDigest")
         let name = "<Delete><Object><Key>keep</Key></Object><Object><Key>/x</Key></Object></Delete>"
         #expect(emulator.send("POST", "/bucket/?delete", body: Array(name.utf8)).code == "InvalidObjectName")
-        let large = emulator.send("POST", "/bucket/?delete", body: sampleBytes((2 << 20) + 1))
+        let large = emulator.send("POST", "/bucket/?delete", body: Pattern.bytes(count: (2 << 20) + 1))
         #expect(large.code == "MalformedXML")
         #expect(emulator.send("HEAD", "/bucket/keep").status == 200)
     }
@@ -274,7 +275,7 @@ import Testing
 
     @Test func slowClientsAreWaitedFor() throws {
         let emulator = try Harness()
-        let bytes = sampleBytes(2_000_000)
+        let bytes = Pattern.bytes(count: 2_000_000)
         emulator.send("PUT", "/bucket/key", body: bytes)
         let responder = RecordingResponder()
         responder.piecesMax = 2

@@ -182,19 +182,18 @@ extension Operations {
     private func putPointBlock(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
         let name = try pointName(request)
         _ = try store.bucket(request.requiredBucket())
-        let root = try Self.root(of: body, named: "PublicAccessBlockConfiguration")
-        let shape = Shape.parts([.one("BlockPublicAccess", .truth)])
-        guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }
-        try changePoint(request, name) { $0.put(Self.pointBlocks, name, shape.normalized(root).document) }
+        let setting = Setting.publicAccessBlock
+        let root = try Self.root(of: body, named: setting.root, setting.shape)
+        try changePoint(request, name) { $0.put(Self.pointBlocks, name, root.document) }
         return Answer()
     }
 
     private func getPointBlock(_ request: EmulatorRequest) throws(OSSError) -> Answer {
         let name = try pointName(request)
-        let settings = try store.settings(of: request.requiredBucket())
+        let bucket = try request.requiredBucket()
+        let settings = try store.settings(of: bucket)
         guard settings[Self.points, name] != nil else { throw Self.noSuchPoint(name) }
-        let open = XMLElement("PublicAccessBlockConfiguration", [XMLElement("BlockPublicAccess", "false")])
-        return Answer(xml: settings[Self.pointBlocks, name] ?? open.document)
+        return try Self.answer(settings[Self.pointBlocks, name], .publicAccessBlock, of: bucket)
     }
 
     private func deletePointBlock(_ request: EmulatorRequest) throws(OSSError) -> Answer {

@@ -34,12 +34,10 @@ extension Operations {
 
     private func createTables(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
         _ = try store.bucket(request.requiredBucket())
-        let root = try Self.root(of: body, named: "MetadataConfiguration")
         let shape = Shape.parts([
             .one(Self.journal, Self.journalShape), .maybe(Self.inventory, Self.inventoryShape),
         ])
-        guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }
-        let document = shape.normalized(root).document
+        let document = try Self.root(of: body, named: "MetadataConfiguration", shape).document
         try store.changeSettings(of: request.requiredBucket()) { _, draft throws(OSSError) in
             guard draft.current[Self.tables] == nil else {
                 throw OSSError(
@@ -82,11 +80,8 @@ extension Operations {
     ) throws(OSSError) -> Answer {
         let bucket = try request.requiredBucket()
         _ = try store.bucket(bucket)
-        let root = try Self.root(of: body, named: name)
-        let isJournal = root.isNamed(Self.journal)
-        let shape = isJournal ? Self.journalShape : Self.inventoryShape
-        guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }
-        let table = shape.normalized(root)
+        let shape = name == Self.journal ? Self.journalShape : Self.inventoryShape
+        let table = try Self.root(of: body, named: name, shape)
         try store.changeSettings(of: bucket) { _, draft throws(OSSError) in
             guard let document = draft.current[Self.tables] else { throw Self.noTables(bucket) }
             var stored = try Self.stored(document)

@@ -9,7 +9,9 @@ extension Operations {
     private static let policy = "policy"
 
     func policyPlan(_ request: EmulatorRequest) -> Plan? {
-        if request.text("comp") == "callback" { return callbackPolicyPlan(request) }
+        if request.text("comp") == "callback", let bucket = request.bucket {
+            return plan(.callbackPolicy, request, of: bucket)
+        }
         return switch request.head.method {
         case .get where request.has("policyStatus"): plain(getPolicyStatus)
         case .get: plain(getPolicy)
@@ -62,48 +64,6 @@ extension Operations {
         try store.changeSettings(of: request.requiredBucket()) { _, draft in draft.put(Self.policy, nil) }
         return Answer(204)
     }
-
-    // MARK: Callbacks that uploads can order by name
-
-    private static let callbacks = "callbackPolicy"
-
-    private func callbackPolicyPlan(_ request: EmulatorRequest) -> Plan? {
-        switch request.head.method {
-        case .get: plain(getCallbackPolicy)
-        case .put: .document(putCallbackPolicy)
-        case .delete: plain(deleteCallbackPolicy)
-        default: nil
-        }
-    }
-
-    private func putCallbackPolicy(_ request: EmulatorRequest, _ body: [UInt8]) throws(OSSError) -> Answer {
-        _ = try store.bucket(request.requiredBucket())
-        let root = try Self.root(of: body, named: "BucketCallbackPolicy")
-        let shape = Shape.parts([
-            .many(
-                "PolicyItem", 1...1000,
-                .parts([.one("PolicyName", .filled), .one("Callback", .filled), .maybe("CallbackVar")]))
-        ])
-        guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }
-        try store.changeSettings(of: request.requiredBucket()) { _, draft in
-            draft.put(Self.callbacks, root.document)
-        }
-        return Answer()
-    }
-
-    private func getCallbackPolicy(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        guard let document = try store.settings(of: request.requiredBucket())[Self.callbacks] else {
-            throw CatalogueRow.noSuchBucketPolicy.error
-        }
-        return Answer(xml: document)
-    }
-
-    private func deleteCallbackPolicy(_ request: EmulatorRequest) throws(OSSError) -> Answer {
-        try store.changeSettings(of: request.requiredBucket()) { _, draft in draft.put(Self.callbacks, nil) }
-        return Answer(204)
-    }
-
-    // MARK: Status
 
     /// Public is a bucket that some statement opens to everybody without a condition.
     private func getPolicyStatus(_ request: EmulatorRequest) throws(OSSError) -> Answer {

@@ -8,7 +8,7 @@ import XML
 extension Operations {
     private static let requesters = "requesterQos"
 
-    private static let limits: [Literal] = [
+    static let limits: [Literal] = [
         "TotalUploadBandwidth", "IntranetUploadBandwidth", "ExtranetUploadBandwidth",
         "TotalDownloadBandwidth", "IntranetDownloadBandwidth", "ExtranetDownloadBandwidth",
         "TotalQps", "IntranetQps", "ExtranetQps",

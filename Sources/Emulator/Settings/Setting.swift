@@ -94,12 +94,7 @@ struct Setting: Sendable {
         Setting(
             parameter: "objectWorm", root: "ObjectWormConfiguration", shape: .objectWorm,
             absence: .fault(CatalogueRow.noSuchWORMConfiguration.error), isDeletable: false),
-        Setting(
-            parameter: "publicAccessBlock", root: "PublicAccessBlockConfiguration",
-            shape: .parts([.one("BlockPublicAccess", .truth)]),
-            absence: .standing(
-                "<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess>"
-                    + "</PublicAccessBlockConfiguration>")),
+        publicAccessBlock,
         Setting(
             parameter: "overwriteConfig", root: "OverwriteConfiguration", shape: .overwriteConfig,
             absence: .standing("<OverwriteConfiguration/>"),
@@ -114,13 +109,8 @@ struct Setting: Sendable {
         Setting(
             parameter: "qosInfo", root: "QoSConfiguration", shape: .anything,
             absence: .standing(
-                "<QoSConfiguration>"
-                    + ["Upload", "Download"].flatMap { way in
-                        ["Total", "Intranet", "Extranet"].map {
-                            "<\($0)\(way)Bandwidth>-1</\($0)\(way)Bandwidth>"
-                        }
-                    }.joined() + "<TotalQps>-1</TotalQps><IntranetQps>-1</IntranetQps>"
-                    + "<ExtranetQps>-1</ExtranetQps></QoSConfiguration>"),
+                "<QoSConfiguration>" + Operations.limits.map { "<\($0)>-1</\($0)>" }.joined()
+                    + "</QoSConfiguration>"),
             complete: { _, _, root in Operations.completeLimits(&root) }),
         Setting(
             parameter: "quota", root: "QuotaConfiguration",
@@ -135,8 +125,23 @@ struct Setting: Sendable {
             isDeletable: false),
     ]
 
-    /// The one that an account has as well.
-    static let ofAccount = all.first { $0.parameter == "publicAccessBlock" }
+    /// The one that an account and access points have as well.
+    static let publicAccessBlock = Setting(
+        parameter: "publicAccessBlock", root: "PublicAccessBlockConfiguration",
+        shape: .parts([.one("BlockPublicAccess", .truth)]),
+        absence: .standing(
+            "<PublicAccessBlockConfiguration><BlockPublicAccess>false</BlockPublicAccess>"
+                + "</PublicAccessBlockConfiguration>"))
+
+    /// Callbacks that uploads can order by name. It shares its parameter with the policy of the bucket.
+    static let callbackPolicy = Setting(
+        parameter: "callbackPolicy", root: "BucketCallbackPolicy",
+        shape: .parts([
+            .many(
+                "PolicyItem", 1...1000,
+                .parts([.one("PolicyName", .filled), .one("Callback", .filled), .maybe("CallbackVar")]))
+        ]),
+        absence: .fault(CatalogueRow.noSuchBucketPolicy.error))
 
     // MARK: What no shape can say
 

@@ -18,7 +18,10 @@ extension Operations {
             return try pointBlockPlan(request)
         }
         guard let setting = Setting.all.first(where: { request.has($0.parameter) }) else { return nil }
-        return try plan(setting, request, of: request.requiredBucket())
+        guard let plan = try plan(setting, request, of: request.requiredBucket()) else {
+            throw unsupported(request)
+        }
+        return plan
     }
 
     /// Sub-resources that are more than one document, each with the routing of its own. What stands first wins.
@@ -57,13 +60,15 @@ extension Operations {
             return method == .get ? plain(Self.noPool) : nil
         }
         if request.has("resourcePool"), method == .get { return plain(listPools) }
-        guard let setting = Setting.ofAccount, request.has(setting.parameter) else { return nil }
-        return try plan(setting, request, of: EmulatorStore.account)
+        guard request.has(Setting.publicAccessBlock.parameter) else { return nil }
+        guard let plan = plan(.publicAccessBlock, request, of: EmulatorStore.account) else {
+            throw unsupported(request)
+        }
+        return plan
     }
 
-    private func plan(
-        _ setting: Setting, _ request: EmulatorRequest, of bucket: String
-    ) throws(OSSError) -> Plan {
+    /// nil for a method that the setting does not have.
+    func plan(_ setting: Setting, _ request: EmulatorRequest, of bucket: String) -> Plan? {
         switch request.head.method {
         case .put:
             return .document { request, body throws(OSSError) in
@@ -72,7 +77,7 @@ extension Operations {
         case .get: return plain { _ throws(OSSError) in try get(setting, of: bucket) }
         case .delete where setting.isDeletable:
             return plain { request throws(OSSError) in try remove(setting, request, of: bucket) }
-        default: throw unsupported(request)
+        default: return nil
         }
     }
 
@@ -80,9 +85,8 @@ extension Operations {
         _ setting: Setting, _ request: EmulatorRequest, _ body: [UInt8], of bucket: String
     ) throws(OSSError) -> Answer {
         if bucket != EmulatorStore.account { _ = try store.bucket(bucket) }
-        var root = try Self.root(of: body, named: setting.root, unreadable: setting.unreadable)
-        guard setting.shape.fits(root) else { throw CatalogueRow.malformedXML.error }
-        root = setting.shape.normalized(root)
+        var root = try Self.root(
+            of: body, named: setting.root, setting.shape, unreadable: setting.unreadable)
         try setting.complete(self, request, &root)
         let document = root.document
         try store.changeSettings(of: bucket) { _, draft in draft.put(setting.parameter, document) }
@@ -90,7 +94,14 @@ extension Operations {
     }
 
     private func get(_ setting: Setting, of bucket: String) throws(OSSError) -> Answer {
-        if let document = try store.settings(of: bucket)[setting.parameter] { return Answer(xml: document) }
+        try Self.answer(store.settings(of: bucket)[setting.parameter], setting, of: bucket)
+    }
+
+    /// `document` is what is kept; nil if nothing is.
+    static func answer(
+        _ document: [UInt8]?, _ setting: Setting, of bucket: String
+    ) throws(OSSError) -> Answer {
+        if let document { return Answer(xml: document) }
         switch setting.absence {
         case .fault(let error): throw error.with("BucketName", bucket)
         case .standing(let text):
@@ -128,6 +139,15 @@ extension Operations {
         }
         guard root.isNamed(name) else { throw CatalogueRow.malformedXML.error }
         return root
+    }
+
+    /// The same of a shape, as it is kept.
+    static func root(
+        of body: [UInt8], named name: Literal, _ shape: Shape, unreadable: CatalogueRow = .invalidXMLFormat
+    ) throws(OSSError) -> XMLElement {
+        let root = try root(of: body, named: name, unreadable: unreadable)
+        guard shape.fits(root) else { throw CatalogueRow.malformedXML.error }
+        return shape.normalized(root)
     }
 
     /// What was stored as a document; it was one when it was stored.
