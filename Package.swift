@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "CThreadSanitizer", cSettings: strictC),
 
         // Pure models and codecs.
-        library("Bytes"),
+        library("Bytes", ["CKernels"]),
         library("HTTPModel", ["Bytes"]),
         library("HTTP1", ["Bytes", "HTTPModel"]),
         library("Digest", ["Bytes", "CKernels", "COpenSSL"]),

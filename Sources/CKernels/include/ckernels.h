@@ -58,6 +58,18 @@ void ossgate_md5(uint32_t *states, const uint8_t *const *bytes, size_t streams, 
 /// As `ossgate_md5`, by the named kernel, or by the best one if the processor lacks it.
 void ossgate_md5_by(int kernel, uint32_t *states, const uint8_t *const *bytes, size_t streams, size_t blocks);
 
+/// How many of the bytes are ASCII letters, digits or hyphens before the first that is none.
+size_t ossgate_end_of_label(const uint8_t *bytes, size_t count);
+
+/// How many of the bytes are `tchar`s (RFC 9110, section 5.6.2) before the first that is none.
+size_t ossgate_end_of_token(const uint8_t *bytes, size_t count);
+
+/// How many of the bytes come before the first control byte (C0 or DEL) that is not HTAB.
+size_t ossgate_first_control(const uint8_t *bytes, size_t count);
+
+/// 1 if both have the same bytes but for ASCII case.
+int ossgate_is_equal_ignoring_case(const uint8_t *left, const uint8_t *right, size_t count);
+
 /// Flags of <sys/epoll.h> that Swift's Glibc module does not export as plain integers.
 enum {
     OSSGATE_EPOLLIN = EPOLLIN,
