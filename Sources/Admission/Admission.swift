@@ -32,9 +32,11 @@ package enum Admission {
         let rules = ordered.span
         let ofRules = view.settings.modes.head
         let modes = ofRules.span
+        let fields = view.fields
         for index in HeadRules.indices(for: view) {
             let mode = modes[index]
-            guard mode != .off, let failure = rules[index].refusal(of: view) else { continue }
+            guard mode != .off, rules[index].concerns(fields), let failure = rules[index].refusal(of: view)
+            else { continue }
             if mode == .enforce {
                 rejection = failure
                 break

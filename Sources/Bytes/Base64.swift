@@ -31,24 +31,34 @@ package enum Base64 {
 
     /// nil when the text is not exactly what `encode` would have written.
     package static func decode(_ text: ByteSlice) -> [UInt8]? {
-        guard text.count.isMultiple(of: 4) else { return nil }
-        var padding = 0
-        if text.last == ASCII.equals { padding = text.dropLast().last == ASCII.equals ? 2 : 1 }
         var out: [UInt8] = []
         out.reserveCapacity(text.count / 4 * 3)
+        return read(text) { out.append($0) } ? out : nil
+    }
+
+    /// How many bytes the text stands for; nil when it is not exactly what `encode` would have written.
+    package static func decodedCount(_ text: ByteSlice) -> Int? {
+        var count = 0
+        return read(text) { _ in count += 1 } ? count : nil
+    }
+
+    @inline(__always) private static func read(_ text: ByteSlice, _ take: (UInt8) -> Void) -> Bool {
+        guard text.count.isMultiple(of: 4) else { return false }
+        var padding = 0
+        if text.last == ASCII.equals { padding = text.dropLast().last == ASCII.equals ? 2 : 1 }
         var group: UInt32 = 0
         var bits = 0
-        for byte in text.dropLast(padding) {
-            guard let value = value(byte) else { return nil }
+        let digits = text.span
+        for index in 0..<(digits.count - padding) {
+            guard let value = value(digits[index]) else { return false }
             group = group &<< 6 | UInt32(value)
             bits += 6
             if bits >= 8 {
                 bits -= 8
-                out.append(UInt8(truncatingIfNeeded: group &>> UInt32(bits)))
+                take(UInt8(truncatingIfNeeded: group &>> UInt32(bits)))
             }
         }
-        let left = group & (1 &<< UInt32(bits) &- 1)
-        return left == 0 ? out : nil
+        return group & (1 &<< UInt32(bits) &- 1) == 0
     }
 
     private static func digit(_ value: UInt8) -> UInt8 {

@@ -22,7 +22,7 @@ package struct Fields: Sendable {
     package private(set) var decodedCount = 0
     /// The marks of all names. Where that of a name is missing no field has it, which most searches need not go
     /// beyond: rules ask for far more fields than a head has.
-    private var marks: UInt64 = 0
+    package private(set) var marks: UInt64 = 0
 
     package init() {
         bytes = []

@@ -4,7 +4,7 @@ import OSSModel
 
 /// What a rule asks of the value of one field, wherever the field stands: in a head, or in a form, whose fields of
 /// the same names mean the same ("PostObject" page).
-struct FieldCheck: Sendable {
+final class FieldCheck: Sendable {
     /// The name of the rule, whether it looks at a head or at a form.
     let rule: Literal
     /// In lower case; names are compared in any case.
@@ -42,12 +42,12 @@ struct FieldCheck: Sendable {
 
 extension HeadRule {
     /// The check as a rule of the head: of a field that may occur once.
-    init(
+    convenience init(
         _ check: FieldCheck, on operations: OperationSet,
         applies: @escaping @Sendable (HeadView) -> Bool = { _ in true }
     ) {
         self.init(
-            check.rule, on: operations, applies: applies,
+            check.rule, on: operations, about: check.field, applies: applies,
             check: { view throws(Refusal) in
                 guard let value = try view.sole(check.field, orRefuse: check.repeated) else { return }
                 try check.check(value, view.fields)

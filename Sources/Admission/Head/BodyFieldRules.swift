@@ -43,10 +43,10 @@ extension HeadRule {
     /// `Content-MD5` is the Base64 form of exactly 16 bytes (RFC 1864, section 2). The hexadecimal digest, or its
     /// Base64 form, is the classic mistake.
     static let contentMD5Form = HeadRule(
-        "content-md5-form", on: withBody,
+        "content-md5-form", on: withBody, about: "content-md5",
         check: { view throws(Refusal) in
             guard let value = try view.sole("content-md5", orRefuse: .contentMD5Invalid),
-                Base64.decode(value)?.count != 16
+                Base64.decodedCount(value) != 16
             else { return }
             throw Refusal(
                 CatalogueRow.contentMD5Invalid.with("ClientComputedContentMD5", value.text),
@@ -56,7 +56,7 @@ extension HeadRule {
 
     /// `x-oss-hash-crc64ecma` is an unsigned decimal number below 2^64; anything else cannot match.
     static let crc64Form = HeadRule(
-        "crc64-form", on: uploads,
+        "crc64-form", on: uploads, about: "x-oss-hash-crc64ecma",
         check: { view throws(Refusal) in
             guard let value = try view.sole("x-oss-hash-crc64ecma", orRefuse: .crc64Mismatch),
                 value.decimal == nil

@@ -25,7 +25,7 @@ extension HeadRule {
             try CallbackVariables.check(base64: text)
         })
 
-    private init(_ check: CallbackCheck) {
+    private convenience init(_ check: CallbackCheck) {
         self.init(
             check.rule, on: CallbackReading.operations, applies: { $0.callback != nil },
             check: { view throws(Refusal) in

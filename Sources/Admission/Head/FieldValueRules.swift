@@ -8,6 +8,7 @@ extension HeadRule {
         "not-implemented-header", on: [.putObject],
         check: { view throws(Refusal) in
             let names: [Literal] = ["if-modified-since", "if-unmodified-since", "if-match", "if-none-match"]
+            guard names.contains(where: { view.fields.contains($0) }) else { return }
             for index in view.fields.entries.indices {
                 guard names.contains(where: { view.fields.isNamed($0, at: index) }) else { continue }
                 let name = view.fields.name(at: index).text

@@ -37,7 +37,7 @@ extension HeadRule {
 
     /// The token is in the URL or in a field, not in both.
     static let securityTokenOnce = HeadRule(
-        "security-token-in-two-places",
+        "security-token-in-two-places", about: "x-oss-security-token",
         applies: { $0.signing != .s3 && $0.fields.contains("x-oss-security-token") },
         check: { view throws(Refusal) in
             let names: [Literal] = ["security-token", "x-oss-security-token"]

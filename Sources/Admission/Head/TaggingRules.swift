@@ -5,7 +5,7 @@ import OSSModel
 extension HeadRule {
     /// `x-oss-tagging` reads as the parameters of a URL: escapes, UTF-8, no key twice, at most ten.
     static let taggingForm = HeadRule(
-        "tagging-header-format", on: tagged,
+        "tagging-header-format", on: tagged, about: tagging,
         check: { view throws(Refusal) in
             guard let value = try view.sole(tagging, orRefuse: .taggingHeaderFormat) else { return }
             let fault: String
@@ -20,7 +20,7 @@ extension HeadRule {
 
     /// Keys, then values, have the lengths and characters of the "Object tagging" page.
     static let taggingCharacters = HeadRule(
-        "tagging-characters", on: tagged,
+        "tagging-characters", on: tagged, about: tagging,
         check: { view throws(Refusal) in
             guard let value = view.fields.first(tagging), case .success(let tags) = ObjectTags.read(value)
             else { return }

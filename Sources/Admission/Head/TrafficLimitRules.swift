@@ -4,7 +4,8 @@ import OSSModel
 extension HeadRule {
     /// The limit is in the URL or in a field, not in both; this goes before its range.
     static let trafficLimitOnce = HeadRule(
-        "traffic-limit-both-places", on: limited, applies: { $0.fields.contains("x-oss-traffic-limit") },
+        "traffic-limit-both-places", on: limited, about: "x-oss-traffic-limit",
+        applies: { $0.fields.contains("x-oss-traffic-limit") },
         check: { view throws(Refusal) in
             guard let value = view.query.value("x-oss-traffic-limit") else { return }
             throw Refusal(
