@@ -63,6 +63,12 @@
         return unsafe bytes.load(fromByteOffset: start + index, as: UInt8.self)
     }
 
+    /// The first bytes since it was empty, hashed or not; it has not been compacted.
+    func withAll(_ count: Int, _ body: (Span<UInt8>) -> Void) {
+        precondition(count <= end, "no such bytes were filled in")
+        unsafe body(Span(_unsafeBytes: UnsafeRawBufferPointer(start: bytes, count: count)))
+    }
+
     /// Where the blocks that wait begin; good until the buffer changes.
     var blocksAddress: UnsafePointer<UInt8> {
         unsafe UnsafePointer((bytes + start).assumingMemoryBound(to: UInt8.self))

@@ -18,6 +18,8 @@ package final class MD5Lane {
     private(set) var buffer: MD5Buffer?
     private(set) var phase = Phase.open
     private var listener: (any MD5Listener)?
+    /// All bytes stay in the buffer until the digest has been told.
+    private var keepsBytes = false
     /// Its place among the lanes that wait.
     var waitingIndex: Int?
 
@@ -30,7 +32,12 @@ package final class MD5Lane {
 
     init(_ lanes: MD5Lanes) { self.lanes = lanes }
 
-    deinit { if phase != .closed { lanes.closed() } }
+    deinit {
+        guard phase != .closed else { return }
+        if let buffer { lanes.takeBack(buffer) }
+        if keepsBytes { lanes.unkeep() }
+        lanes.closed()
+    }
 
     /// Takes a piece of any size. It may run the scheduler, and so other lanes, but tells no listener.
     package func update(_ bytes: Span<UInt8>) {
@@ -41,6 +48,24 @@ package final class MD5Lane {
         } else {
             append(bytes)
         }
+    }
+
+    /// Has all bytes stay until the listener of the digest has heard it, who then need not have kept them. To be asked
+    /// after the last `update`; false if they are not here any more, are too few, or if many lanes keep theirs.
+    package func keepBytes() -> Bool {
+        guard phase == .open, let buffer, buffer.start == 0, buffer.count == total,
+            buffer.room >= Self.padding.count + 8, lanes.keep()
+        else {
+            return false
+        }
+        keepsBytes = true
+        return true
+    }
+
+    /// What was kept, for the listener while it hears the digest.
+    package func withKeptBytes(_ body: (Span<UInt8>) -> Void) {
+        guard keepsBytes, let buffer else { preconditionFailure("bytes that were not kept are asked for") }
+        buffer.withAll(Int(total), body)
     }
 
     /// Asks for the digest: `listener` hears it when the scheduler has come to it, and is held until then.
@@ -73,22 +98,23 @@ package final class MD5Lane {
     var blocks: Int { buffer?.blocks ?? 0 }
     var waitingBytes: Int { buffer?.count ?? 0 }
 
-    /// `count` blocks have been hashed. When no whole block is left the buffer goes back.
+    /// `count` blocks have been hashed. When no whole block is left the buffer goes back, unless it is kept.
     func consume(blocks count: Int) {
         buffer?.dropFirst(64 * count)
         guard let left = buffer, left.blocks == 0 else { return }
+        if keepsBytes { return lanes.clearWaiting(self) }
         restCount = left.count
         for index in 0..<restCount { rest[index] = left[index] }
         returnBuffer()
     }
 
     /// All is in and has been hashed.
-    var isDone: Bool { phase == .finishing && buffer == nil }
+    var isDone: Bool { phase == .finishing && blocks == 0 }
 
-    /// Closes; the digest and who waits for it, if the lane was not given up meanwhile.
+    /// The digest and who waits for it, if the lane was not given up meanwhile. It is to be closed, by `cancel`, when
+    /// that has been told.
     func conclude() -> (any MD5Listener, [UInt8])? {
         guard isDone, let waiting = listener else { return nil }
-        cancel()
         var digest: [UInt8] = []
         digest.reserveCapacity(16)
         for index in 0..<4 {
@@ -157,6 +183,10 @@ package final class MD5Lane {
     private func returnBuffer() {
         guard let lent = buffer else { return }
         buffer = nil
+        if keepsBytes {
+            keepsBytes = false
+            lanes.unkeep()
+        }
         lanes.clearWaiting(self)
         lanes.takeBack(lent)
     }

@@ -7,12 +7,13 @@ import CKernels
 /// - most lanes that are open have something, or there is much in all, or
 /// - the shard would wait otherwise: nothing ever waits for lanes to fill, or for a time to pass.
 ///
-/// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, or one is full, hashing makes room at once. A lane
-/// without a buffer holds less than one block. It lives on one shard. Safe: the addresses in `sources` are of buffers
+/// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, or one is full, hashing makes room at once, for which
+/// no more than half of them may be kept. A lane without a buffer holds less than one block. It lives on one shard. Safe: the addresses in `sources` are of buffers
 /// that its lanes hold, and are forgotten before the step that took them ends.
 @safe
 package final class MD5Lanes {
     static let bufferCountMax = 32
+    private static let keptCountMax = 16
     /// Pieces of this size are hashed where they lie if there is only one lane.
     static let directBytesMin = 64 * 1024
     /// One step hashes at most as many blocks of each lane: 16 lanes of 64 KiB, a fraction of a millisecond.
@@ -32,6 +33,7 @@ package final class MD5Lanes {
     private var done: [MD5Lane] = []
     private var free: [MD5Buffer] = []
     private var lentCount = 0
+    private var keptCount = 0
     private var isTelling = false
     /// Of one step; kept for the next.
     private var stepping: [MD5Lane] = []
@@ -84,6 +86,15 @@ package final class MD5Lanes {
 
     /// Hashes until little waits in a lane whose buffer is full; tells nobody.
     func makeRoom(in lane: MD5Lane) { while lane.waitingBytes > MD5Buffer.bytesMax / 4 { _ = step() } }
+
+    /// A buffer stays with its lane; false if too many do.
+    func keep() -> Bool {
+        guard keptCount < Self.keptCountMax else { return false }
+        keptCount += 1
+        return true
+    }
+
+    func unkeep() { keptCount -= 1 }
 
     func lend() -> MD5Buffer {
         // A step empties the shortest of its lanes, or takes much of all.
@@ -162,7 +173,11 @@ package final class MD5Lanes {
         isTelling = true
         var next = 0
         while next < done.count {
-            if let (listener, digest) = done[next].conclude() { listener.md5Ready(digest) }
+            let lane = done[next]
+            if let (listener, digest) = lane.conclude() {
+                listener.md5Ready(digest)
+                lane.cancel()
+            }
             next += 1
         }
         done.removeAll(keepingCapacity: true)

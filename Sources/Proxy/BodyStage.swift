@@ -5,7 +5,8 @@ import HTTPModel
 import OSSModel
 
 /// What a request body goes through on its way: counted against the limit of its operation, read if it is a form,
-/// digested as far as a check needs it, and judged at its end. It holds no byte of an object.
+/// digested as far as a check needs it, and judged at its end. It holds no byte of an object beyond the turn in which
+/// its end comes.
 final class BodyStage {
     private(set) var received: UInt64 = 0
     /// Of the body, or of the file of a form.
@@ -87,6 +88,17 @@ final class BodyStage {
 
     /// Asks for the MD5 of the whole body; `listener` hears it in the same turn of the shard, after this call.
     func finishMD5(_ listener: any MD5Listener) { lane?.finish(listener) }
+
+    /// True if all of the body stays here until the MD5 has been told, so that nobody else has to hold it.
+    func keepBody() -> Bool {
+        keepsBody = lane?.keepBytes() ?? false
+        return keepsBody
+    }
+
+    private(set) var keepsBody = false
+
+    /// What was kept, while the MD5 is told.
+    func withKeptBody(_ body: (Span<UInt8>) -> Void) { lane?.withKeptBytes(body) }
 
     func setMD5(_ digest: [UInt8]) { md5 = digest }
 

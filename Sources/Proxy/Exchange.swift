@@ -162,11 +162,14 @@ final class Exchange: ExchangeHandler, MD5Listener {
 
     /// Keeps the piece while the whole may still fit, else opens the origin with what there is.
     private func gather(_ body: Span<UInt8>, isLast: Bool) {
-        if isLast, gathered.isEmpty, !awaitsMD5 {
-            // The whole body in one piece, of whatever size: judged where it lies.
-            guard settle(), admits(document: body) else { return }
-            open { $0.send(body) }
-            return requestIsSent()
+        // The whole body in one piece, of whatever size, is judged where it lies, or where its lane has put it.
+        if isLast, gathered.isEmpty {
+            if awaitsMD5, stage?.keepBody() == true { return }
+            if !awaitsMD5 {
+                guard settle(), admits(document: body) else { return }
+                open { $0.send(body) }
+                return requestIsSent()
+            }
         }
         // The fields of a form are judged before the origin sees a byte; the form stage bounds them.
         guard stage?.holdsOrigin != true, gathered.count + body.count > gatherLimit else {
@@ -234,16 +237,22 @@ final class Exchange: ExchangeHandler, MD5Listener {
         conclude(awaitedTrailers)
     }
 
-    /// All of the body is here, and what its verdict needs. Its end is `gathered`, or the last chunk; a body that was
-    /// gathered whole has no origin yet.
+    /// All of the body is here, and what its verdict needs. Its end is `gathered`, or with the stage, or the last chunk.
     private func conclude(_ trailers: Fields) {
         let document = gathered
         guard settle() else { return }
+        guard let stage, stage.keepsBody else { return conclude(document.span, trailers) }
+        // Told for many exchanges in a row.
+        stage.withKeptBody { conclude($0, trailers, atOnce: true) }
+    }
+
+    /// Sends what is left of the body, or all of it: one that came whole has no origin yet.
+    private func conclude(_ body: Span<UInt8>, _ trailers: Fields, atOnce: Bool = false) {
         if let upstream {
-            upstream.sendPiece(document.span, framing: originFraming)
+            upstream.sendPiece(body, framing: originFraming)
         } else {
-            guard admits(document: document.span) else { return }
-            open { $0.sendPiece(document.span, framing: originFraming) }
+            guard admits(document: body) else { return }
+            open { $0.sendPiece(body, framing: originFraming, atOnce: atOnce) }
         }
         sendLast(trailers)
     }

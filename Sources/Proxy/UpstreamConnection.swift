@@ -144,8 +144,8 @@ final class UpstreamConnection: ConnectionHandler {
         if !isCongested { listener?.upstreamDrained() }
     }
 
-    private func write(_ bytes: Span<UInt8>) {
-        if state == .waiting { waitingOutput.append(bytes) } else { connection?.send(bytes) }
+    private func write(_ bytes: Span<UInt8>, atOnce: Bool = false) {
+        if state == .waiting { waitingOutput.append(bytes) } else { connection?.send(bytes, atOnce: atOnce) }
     }
 
     // MARK: For exchanges
@@ -170,8 +170,8 @@ final class UpstreamConnection: ConnectionHandler {
         }
     }
 
-    func send(_ bytes: Span<UInt8>) {
-        write(bytes)
+    func send(_ bytes: Span<UInt8>, atOnce: Bool = false) {
+        write(bytes, atOnce: atOnce)
         if isCongested, state == .active, !deadline.isSet { watchOutput() }
     }
 
@@ -224,14 +224,12 @@ final class UpstreamConnection: ConnectionHandler {
         deadline.set(after: pool.settings.idleNanoseconds)
     }
 
-    /// Output up to this size may just be waiting for the end of the shard's round.
-    private static let gatheredBytesMax = 16 * 1024
-
     /// The origin is given its time from here, or from when it has taken all that still waits.
     private func awaitAnswer() {
         if let connection {
             seenBytesWritten = connection.bytesWritten
-            wasOutputWaiting = connection.pendingBytes > Self.gatheredBytesMax
+            // Less may just be waiting for the end of the shard's round.
+            wasOutputWaiting = connection.pendingBytes > Connection.gatherBytesMax
         }
         deadline.set(after: pool.settings.firstByteNanoseconds)
     }

@@ -18,6 +18,8 @@ import Glibc
     /// How long a busy shard waits for further events before it returns to Dispatch: waking up through Dispatch
     /// costs twice as much as staying.
     private static let waitMilliseconds: Int32 = 20
+    /// After so many events what they have put off is done: what they brought is in the processor's caches still.
+    private static let eventsBeforeDeferred = 32
 
     /// Monotonic nanoseconds, read once a round.
     package var now: UInt64 { time.monotonic }
@@ -201,6 +203,9 @@ import Glibc
         for index in 0..<Int(max(count, 0)) {
             let event = unsafe events[index]
             deliver(token: unsafe event.data.u64, flags: unsafe event.events)
+            if index % Self.eventsBeforeDeferred == Self.eventsBeforeDeferred - 1 {
+                _ = workDeferred(isIdle: false)
+            }
         }
         // What small requests have brought goes out before large bodies take their share.
         if readyStart < ready.count { flush() }
@@ -209,11 +214,17 @@ import Glibc
             worked = true
             deadline.fire(at: now)
         }
+        worked = workDeferred(isIdle: !worked) || worked
+        flush()
+        return worked
+    }
+
+    private func workDeferred(isIdle: Bool) -> Bool {
+        var worked = false
         for work in deferredWork where work.isWaiting {
-            work.work(isIdle: !worked)
+            work.work(isIdle: isIdle && !worked)
             worked = true
         }
-        flush()
         return worked
     }
 

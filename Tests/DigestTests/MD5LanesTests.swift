@@ -179,6 +179,87 @@ import Testing
         second.cancel()
     }
 
+    /// A body that has come in one piece, and stays until its digest has been told.
+    private final class Keeper: MD5Listener {
+        let body: [UInt8]
+        private(set) var lane: MD5Lane?
+        private(set) var kept: [UInt8]?
+        private(set) var digest: [UInt8]?
+        private(set) var keeps: Bool
+
+        init(_ lanes: MD5Lanes, _ body: [UInt8]) {
+            self.body = body
+            let lane = lanes.open()
+            lane.update(body.span)
+            keeps = lane.keepBytes()
+            self.lane = lane
+        }
+
+        var isRight: Bool {
+            let all = body
+            let right = MD5.hash(all.span)
+            return digest == right
+        }
+
+        func finish() { lane?.finish(self) }
+        func leave() { lane = nil }
+
+        func md5Ready(_ digest: [UInt8]) {
+            self.digest = digest
+            if keeps { lane?.withKeptBytes { kept = [UInt8]($0) } }
+        }
+    }
+
+    @Test(arguments: kernels) func keptBytesStayUntilTheDigestIsTold(_ kernel: Int32) {
+        let lanes = MD5Lanes(kernel: kernel)
+        // Two lanes are open: what comes is copied and not hashed where it lies.
+        let company = lanes.open()
+        for (count, keeps) in [
+            (0, false), (63, false), (64, true), (65, true), (127, true), (128, true), (5_000, true),
+            (320 * 1024, true), (320 * 1024 + 1, false),
+        ] {
+            for isHashedBefore in [false, true] {
+                let keeper = Keeper(lanes, Pattern.bytes(count: count, seed: UInt64(count)))
+                #expect(keeper.keeps == keeps, "\(count) bytes")
+                if isHashedBefore { lanes.work(isIdle: true) }
+                keeper.finish()
+                while keeper.digest == nil { lanes.work(isIdle: false) }
+                #expect(keeper.isRight)
+                #expect(keeper.kept == (keeps ? keeper.body : nil))
+            }
+        }
+        #expect(!lanes.isWaiting)
+        company.cancel()
+    }
+
+    /// Half of the buffers are there for other lanes, whatever those with kept bytes wait for.
+    @Test func soManyLanesKeepTheirBytes() {
+        let lanes = MD5Lanes()
+        func some(_ count: Int) -> [Keeper] {
+            (0..<count).map { Keeper(lanes, Pattern.bytes(count: 1_000, seed: UInt64($0))) }
+        }
+        let first = some(20)
+        #expect(first.map(\.keeps) == (0..<20).map { $0 < 16 })
+        lanes.work(isIdle: true)
+        let others = some(40)
+        #expect(others.allSatisfy { !$0.keeps })
+        for keeper in first + others { keeper.finish() }
+        while lanes.isWaiting { lanes.work(isIdle: false) }
+        #expect((first + others).allSatisfy { $0.isRight })
+        #expect(first.allSatisfy { !$0.keeps || $0.kept == $0.body })
+        // Told, left and given up: all places are free again.
+        let gone = some(16)
+        #expect(gone.allSatisfy { $0.keeps })
+        for keeper in gone.prefix(8) { keeper.lane?.cancel() }
+        lanes.work(isIdle: true)
+        for keeper in gone.suffix(8) { keeper.leave() }
+        let last = some(17)
+        #expect(last.map(\.keeps) == (0..<17).map { $0 < 16 })
+        for keeper in last { keeper.finish() }
+        while lanes.isWaiting { lanes.work(isIdle: true) }
+        #expect(last.allSatisfy { $0.isRight })
+    }
+
     @Test func listenersMayUseTheLanes() {
         let lanes = MD5Lanes()
         let first = Listener()
