@@ -128,6 +128,8 @@ package struct Configuration: Sendable, Equatable {
         package var connectionsPerAddressMax: Int
         /// How much of an unread body is read and thrown away after an early answer.
         package var drainBytesMax: Int
+        /// What may wait for slow clients and origins in all.
+        package var memoryBytes: Int
         /// Requests that the origin gets at once.
         package var upstreamConnectionsMax: Int
         /// Requests that wait for their turn there.

@@ -224,7 +224,7 @@ struct ConfigurationDecoder {
             targetBytesMax: number(reader, "target"), headBytesMax: number(reader, "head"),
             fieldsMax: number(reader, "fields"), connectionsMax: number(reader, "connections"),
             connectionsPerAddressMax: number(reader, "connectionsPerAddress"),
-            drainBytesMax: number(reader, "drain"),
+            drainBytesMax: number(reader, "drain"), memoryBytes: number(reader, "memory"),
             upstreamConnectionsMax: number(reader, "upstreamConnections"),
             upstreamQueueMax: number(reader, "upstreamQueue"), uploadsMax: number(reader, "uploads"),
             uploadPartsMax: number(reader, "uploadParts"))

@@ -183,6 +183,10 @@ struct ConfigurationKey: Sendable {
             "limits.drain", .size(0...(1 << 40)), "1GiB",
             "unread body that is taken after an early answer before the connection closes"),
         ConfigurationKey(
+            "limits.memory", .size((1 << 20)...(1 << 40)), "1GiB",
+            "bytes that may wait in all for slow clients and origins; beyond, bodies wait and new requests get 503"
+        ),
+        ConfigurationKey(
             "limits.upstreamConnections", .count(1...1_000_000), "4096",
             "requests that the origin gets at once; more wait for their turn"),
         ConfigurationKey(

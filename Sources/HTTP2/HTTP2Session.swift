@@ -145,6 +145,7 @@ import HTTPModel
     package func send(stream: Int32, body: Span<UInt8>) {
         guard bodies[stream] != nil else { return }
         bodies[stream]?.bytes.append(body)
+        pendingBytes += body.count
         _ = unsafe nghttp2_session_resume_data(session, stream)
     }
 
@@ -155,6 +156,9 @@ import HTTPModel
         bodies[stream]?.trailers = trailers
         _ = unsafe nghttp2_session_resume_data(session, stream)
     }
+
+    /// As below, of all streams.
+    package private(set) var pendingBytes = 0
 
     /// Response bytes that wait for the client's window or for the connection.
     package func pendingBytes(stream: Int32) -> Int { bodies[stream]?.pendingCount ?? 0 }
@@ -268,6 +272,7 @@ extension HTTP2Session {
     }
 
     func streamClosed(stream: Int32, code: UInt32) {
+        pendingBytes -= pendingBytes(stream: stream)
         bodies[stream] = nil
         if complete.remove(stream) != nil, code == 0 { meter.requestEnded() }
         events.append(.closed(stream: stream, code: code))
@@ -289,6 +294,7 @@ extension HTTP2Session {
     ) -> Int? {
         guard let isComplete = bodies[stream]?.isComplete else { return nil }
         let count = unsafe bodies[stream]?.take(into: buffer) ?? 0
+        pendingBytes -= count
         guard count > 0 || isComplete else { return nil }
         if isComplete, bodies[stream]?.pendingCount == 0 {
             isLast = true

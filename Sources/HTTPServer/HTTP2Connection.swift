@@ -13,6 +13,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
     private let peer: ConnectionPeer
     let session: HTTP2Session
     private var exchanges: [Int32: HTTP2Exchange] = [:]
+    private var held: HeldMemory
     /// Those whose application waits until the client has taken more.
     private var congested: Set<Int32> = []
     private var phase = Phase.open
@@ -39,6 +40,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
         var limits = server.settings.http2
         limits.fieldListBytesMax = server.settings.http1.headBytesMax
         session = HTTP2Session(limits: limits)
+        held = HeldMemory(server.core)
         server.connectionOpened()
         server.setDrainable(self, true)
     }
@@ -178,6 +180,7 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
             tellDrained()
         }
         isPumping = false
+        held.set(session.pendingBytes)
         if connection.isOutputBlocked { outputWatch.begin() }
         if phase == .open, session.isOver { endAfterOutput() }
     }
@@ -192,14 +195,17 @@ final class HTTP2Connection: ConnectionHandler, DrainableConnection {
     /// Applications whose client has taken enough go on; what they send is taken up by the loop of `pump`.
     private func tellDrained() {
         for stream in congested
-        where session.pendingBytes(stream: stream) <= session.limits.responseBytesHigh / 2 {
+        where session.pendingBytes(stream: stream) <= responseBytesHigh / 2 {
             congested.remove(stream)
             exchanges[stream]?.outputDrained()
         }
     }
 
+    /// Of one stream, in the session: what is there is enough while the shard is full.
+    private var responseBytesHigh: Int { server.core.isFull ? 0 : session.limits.responseBytesHigh }
+
     func isCongested(_ stream: Int32) -> Bool {
-        guard session.pendingBytes(stream: stream) > session.limits.responseBytesHigh else { return false }
+        guard session.pendingBytes(stream: stream) > responseBytesHigh else { return false }
         congested.insert(stream)
         return true
     }

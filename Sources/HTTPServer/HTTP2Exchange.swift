@@ -23,6 +23,7 @@ final class HTTP2Exchange: Responder {
     /// Body bytes that have come, and those of them that a pause keeps here: at most the stream's window.
     private var received: UInt64 = 0
     private var pending: [UInt8] = []
+    private var held: HeldMemory
     private var lastByte: UInt8?
     /// The stream has ended on the client's side, with these.
     private var trailers: Fields?
@@ -58,6 +59,7 @@ final class HTTP2Exchange: Responder {
         self.head = head
         self.source = source
         rate = BodyRate(from: owner.server.core.now)
+        held = HeldMemory(owner.server.core)
     }
 
     /// The application has made the handler; it may have answered already.
@@ -88,7 +90,10 @@ final class HTTP2Exchange: Responder {
             drop(body.count)
             return bodyFailed(.stalled)
         }
-        guard pauses.isEmpty, pending.isEmpty else { return pending.append(body) }
+        guard pauses.isEmpty, pending.isEmpty else {
+            pending.append(body)
+            return held.set(pending.count)
+        }
         setBodyDeadline()
         deliver(body, endFollows: endFollows)
     }
@@ -105,8 +110,7 @@ final class HTTP2Exchange: Responder {
         guard request == .reading else { return }
         request = .over
         bodyDeadline.cancel()
-        drop(pending.count)
-        pending = []
+        dropPending()
         if response != .finished { handler?.receiveFailure(failure) }
     }
 
@@ -122,7 +126,7 @@ final class HTTP2Exchange: Responder {
     func connectionLost() {
         let listener = response == .finished ? nil : handler
         // The stream is gone, the connection's window is not.
-        drop(pending.count)
+        dropPending()
         release()
         listener?.departed()
     }
@@ -134,6 +138,12 @@ final class HTTP2Exchange: Responder {
 
     private func drop(_ count: Int) {
         if count > 0 { owner?.session.consume(stream: stream, count: count) }
+    }
+
+    private func dropPending() {
+        drop(pending.count)
+        pending = []
+        held.set(0)
     }
 
     private func deliver(_ body: Span<UInt8>, endFollows: Bool) {
@@ -151,6 +161,7 @@ final class HTTP2Exchange: Responder {
         if !pending.isEmpty, pauses.isEmpty {
             var kept: [UInt8] = []
             swap(&kept, &pending)
+            held.set(0)
             deliver(kept.span, endFollows: trailers != nil)
         }
         guard let trailers, pauses.isEmpty, pending.isEmpty, request == .reading else { return }
@@ -207,8 +218,7 @@ final class HTTP2Exchange: Responder {
         response = .finished
         handler = nil
         bodyDeadline.cancel()
-        drop(pending.count)
-        pending = []
+        dropPending()
         owner.session.finish(stream: stream, trailers: HTTP2ResponseFields.regular(trailers))
         owner.pump()
         watchResponse()
@@ -295,6 +305,5 @@ final class HTTP2Exchange: Responder {
         resetDeadline.retire()
         handler = nil
         owner = nil
-        pending = []
     }
 }

@@ -12,6 +12,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     let peer: ConnectionPeer
     private var decoder: RequestDecoder
     private var pending: [UInt8] = []
+    private var held: HeldMemory
     private var exchange: ServerExchange?
     private var phase = Phase.request
     private var isProcessing = false
@@ -32,6 +33,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
         self.server = server
         self.connection = connection
         self.peer = peer
+        held = HeldMemory(server.core)
         decoder = RequestDecoder(limits: server.settings.http1)
         deadline = Deadline(server.core)
         deadline.act { [unowned self] in deadlineExpired() }
@@ -58,7 +60,9 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
             return processPending()
         }
         let taken = process(bytes)
-        if taken < bytes.count { pending.append(bytes.extracting(taken..<bytes.count)) }
+        guard taken < bytes.count else { return }
+        pending.append(bytes.extracting(taken..<bytes.count))
+        held.set(pending.count)
     }
 
     func connectionInputEnded() {
@@ -106,6 +110,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
                 input.removeSubrange(..<taken)
                 pending = input + pending
             }
+            held.set(pending.count)
         }
         if pending.isEmpty, phase == .request, mayRead { connection.resumeReading() }
     }
@@ -233,7 +238,7 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     private func linger() {
         guard !inputEnded else { return closeAfterOutput() }
         phase = .lingering
-        pending = []
+        dropPending()
         connection.endOutput()
         watchOutput()
         lingerEnd = server.core.now &+ server.settings.lingerNanoseconds
@@ -245,10 +250,15 @@ final class ServerConnection: ConnectionHandler, DrainableConnection {
     private func closeAfterOutput() {
         guard connection.pendingBytes > 0 else { return close() }
         phase = .lingering
-        pending = []
+        dropPending()
         deadline.cancel()
         watchOutput()
         connection.closeAfterFlush()
+    }
+
+    private func dropPending() {
+        pending = []
+        held.set(0)
     }
 
     private var lingerEnd: UInt64 = 0

@@ -125,9 +125,9 @@ struct DownloadCheck {
 
 extension UpstreamConnection {
     /// A piece of a request body in the framing of the request; nothing for an empty piece.
-    func sendPiece(_ bytes: Span<UInt8>, framing: BodyFraming, atOnce: Bool = false) {
+    func sendPiece(_ bytes: Span<UInt8>, framing: BodyFraming) {
         guard !bytes.isEmpty else { return }
-        guard framing == .chunked else { return send(bytes, atOnce: atOnce) }
+        guard framing == .chunked else { return send(bytes) }
         var line: [UInt8] = []
         ChunkEncoder.appendHeader(count: bytes.count, to: &line)
         send(line)

@@ -4,6 +4,7 @@ import Digest
 import HTTPModel
 import HTTPServer
 import OSSModel
+import Reactor
 import TLS
 import Telemetry
 
@@ -33,6 +34,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
     var sight = ExchangeSight()
     /// The body, or its beginning, until the origin is opened; then the end of it that waits for the verdict.
     private var gathered: [UInt8] = []
+    private var memory: HeldMemory?
     private var gatherLimit = 0
     private var originFraming = BodyFraming.none
     private var outcome: ShardMetrics.Outcome?
@@ -179,7 +181,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         request = .streaming
         if view?.bodyPlan == .opaque, gateway.settings.integrity.lendsUploads { responder?.lendBody() }
         open { [gathered] upstream in upstream.sendPiece(gathered.span, framing: originFraming) }
-        gathered = []
+        dropGathered()
         pass(body, isLast: isLast)
     }
 
@@ -189,6 +191,14 @@ final class Exchange: ExchangeHandler, MD5Listener {
         swap(&held, &gathered)
         held.append(bytes)
         swap(&held, &gathered)
+        if memory == nil { memory = HeldMemory(gateway.core) }
+        memory?.set(gathered.count)
+    }
+
+    private func dropGathered() {
+        guard !gathered.isEmpty else { return }
+        gathered = []
+        memory = nil
     }
 
     /// Streams a piece. With Content-Length the last one is held until the verdict is in, which is now.
@@ -242,17 +252,16 @@ final class Exchange: ExchangeHandler, MD5Listener {
         let document = gathered
         guard settle() else { return }
         guard let stage, stage.keepsBody else { return conclude(document.span, trailers) }
-        // Told for many exchanges in a row.
-        stage.withKeptBody { conclude($0, trailers, atOnce: true) }
+        stage.withKeptBody { conclude($0, trailers) }
     }
 
     /// Sends what is left of the body, or all of it: one that came whole has no origin yet.
-    private func conclude(_ body: Span<UInt8>, _ trailers: Fields, atOnce: Bool = false) {
+    private func conclude(_ body: Span<UInt8>, _ trailers: Fields) {
         if let upstream {
             upstream.sendPiece(body, framing: originFraming)
         } else {
             guard admits(document: body) else { return }
-            open { $0.sendPiece(body, framing: originFraming, atOnce: atOnce) }
+            open { $0.sendPiece(body, framing: originFraming) }
         }
         sendLast(trailers)
     }
@@ -341,7 +350,7 @@ final class Exchange: ExchangeHandler, MD5Listener {
         guard request != .over else { return }
         request = .sent
         sight.sentAt = gateway.core.now
-        gathered = []
+        dropGathered()
         upstream?.requestEnded()
     }
 

@@ -48,11 +48,12 @@ package final class Gateway: Application {
             reports: originReports)
         uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
         core.deferredWork.append(lanes)
+        core.heldBytesMax = settings.heldBytesMax / max(shards.count, 1)
     }
 
     package func begin(_ head: consuming RequestHead, _ responder: any Responder) -> any ExchangeHandler {
         let exchange = Exchange(self, view(of: head), responder, requestID: nextRequestID())
-        exchange.admit()
+        if core.isFull { exchange.refuse(Self.noMemory) } else { exchange.admit() }
         return exchange
     }
 
@@ -65,6 +66,11 @@ package final class Gateway: Application {
                 error: CatalogueRow.headFailure(status: failure.status).error,
                 actual: failure.reason))
     }
+
+    /// Too much waits for slow clients and origins.
+    private static let noMemory = Rejection(
+        phase: .head, rule: "memory", error: CatalogueRow.gatewayOverloaded.with("Reason", "limits.memory"),
+        actual: "too many bytes wait for slow clients and origins")
 
     /// Closes idle connections to the origin, and writes what was held back of the log.
     package func drain() {
@@ -152,7 +158,7 @@ package struct MetricLabels: Sendable {
         codes = Set(CatalogueRow.all.map(\.code)).sorted() + ["other"]
         rules =
             RuleModes.allNames + [
-                PolicyRules.name.description, "http-syntax", "connections-per-address", "other",
+                PolicyRules.name.description, "http-syntax", "connections-per-address", "memory", "other",
             ]
         codeIndex = Dictionary(uniqueKeysWithValues: codes.enumerated().map { ($1, $0) })
         ruleIndex = Dictionary(uniqueKeysWithValues: rules.enumerated().map { ($1, $0) })

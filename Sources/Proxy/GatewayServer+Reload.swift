@@ -51,5 +51,6 @@ extension Gateway {
         settings = fresh
         origins.replace(fresh.origin, shards: uploads.shardCount)
         uploads.setLimits(fresh.uploads)
+        core.heldBytesMax = fresh.heldBytesMax / max(uploads.shardCount, 1)
     }
 }

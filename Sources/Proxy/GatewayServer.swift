@@ -74,7 +74,7 @@ package final class GatewayServer: Sendable {
     package let readiness = Readiness()
     private let recent = RecentRejections()
     let configuration: ConfigurationPage
-    let shards: [Shard]
+    package let shards: [Shard]
 
     /// Binds everything first, so that a port in use stops the start before anything runs.
     package init(_ plan: GatewayPlan) async throws(TransportError) {

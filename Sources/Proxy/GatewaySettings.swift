@@ -85,6 +85,8 @@ package struct GatewaySettings: Sendable {
     private(set) var policyCounters: [PolicyMetrics.RuleCounters] = []
     /// A body up to this size is judged whole before the origin is touched.
     package var gatherBytesMax = 64 * 1024
+    /// In all shards; see `ShardCore.isFull`.
+    package var heldBytesMax = 1 << 30
     /// An unexpected body of a request that has none (GET, DELETE) is dropped up to this size.
     package var unexpectedBodyBytesMax: UInt64 = 64 * 1024
     /// Seconds without a body byte after which the server gives up, for the record.

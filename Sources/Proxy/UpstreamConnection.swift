@@ -28,6 +28,7 @@ final class UpstreamConnection: ConnectionHandler {
     var reportsHealth = true
     /// What was sent while it waited for its turn.
     private var waitingOutput: [UInt8] = []
+    private var held: HeldMemory
     private var connection: Connection?
     private var decoder: ResponseDecoder
     /// Let go at the end of each exchange, which breaks the cycle between the two.
@@ -59,6 +60,7 @@ final class UpstreamConnection: ConnectionHandler {
 
     init(pool: UpstreamPool) {
         self.pool = pool
+        held = HeldMemory(pool.core)
         decoder = ResponseDecoder(limits: pool.limits)
         deadline = Deadline(pool.core)
         deadline.act { [unowned self] in deadlineExpired() }
@@ -141,11 +143,17 @@ final class UpstreamConnection: ConnectionHandler {
     private func sendWaitingOutput() {
         connection?.send(waitingOutput)
         waitingOutput = []
+        held.set(0)
         if !isCongested { listener?.upstreamDrained() }
     }
 
-    private func write(_ bytes: Span<UInt8>, atOnce: Bool = false) {
-        if state == .waiting { waitingOutput.append(bytes) } else { connection?.send(bytes, atOnce: atOnce) }
+    private func write(_ bytes: Span<UInt8>) {
+        guard state == .waiting else {
+            connection?.send(bytes)
+            return
+        }
+        waitingOutput.append(bytes)
+        held.set(waitingOutput.count)
     }
 
     // MARK: For exchanges
@@ -170,8 +178,8 @@ final class UpstreamConnection: ConnectionHandler {
         }
     }
 
-    func send(_ bytes: Span<UInt8>, atOnce: Bool = false) {
-        write(bytes, atOnce: atOnce)
+    func send(_ bytes: Span<UInt8>) {
+        write(bytes)
         if isCongested, state == .active, !deadline.isSet { watchOutput() }
     }
 

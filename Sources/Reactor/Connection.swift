@@ -31,6 +31,8 @@ package final class Connection: EventTarget {
     package static let highMark = 512 * 1024
     /// A read of this size is part of something large.
     private static let bulkBytesMin = 32 * 1024
+    /// One read takes at most this much while the shard is full.
+    private static let fullReadBytesMax = 16 * 1024
     /// Output below this is gathered and written once at the end of the round, in a row with that of the others: the
     /// other side, once awake, takes all of it, and has not to be woken for each. That saves a message of 16 KiB more
     /// than its copy costs.
@@ -51,6 +53,7 @@ package final class Connection: EventTarget {
     /// Made by us. The peer may answer and then reset, because it wants no more: its answer must be read.
     let isOutgoing: Bool
     var output = OutputBuffer()
+    private var held: HeldMemory
     /// nil for plain text.
     var layer: SecureLayer?
     var state: State
@@ -83,6 +86,7 @@ package final class Connection: EventTarget {
     /// Takes over an accepted descriptor.
     init?(core: ShardCore, descriptor: consuming Descriptor, family: Int32, connecting: Bool) {
         self.core = core
+        held = HeldMemory(core)
         self.family = family
         isOutgoing = connecting
         state = State()
@@ -156,20 +160,19 @@ package final class Connection: EventTarget {
     /// The TLS session, nil for plain text.
     package var session: TLSSession? { layer?.session }
 
-    /// Sends in order with all that was sent before. Small pieces are gathered until the end of the round, unless they
-    /// are to go `atOnce`: what many connections are sent in a row anyway need not be copied for that.
-    package func send(_ bytes: Span<UInt8>, atOnce: Bool = false) {
+    /// Sends in order with all that was sent before. Small pieces are gathered until the end of the round.
+    package func send(_ bytes: Span<UInt8>) {
         guard isOpen, pendingError == nil, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty
         else { return }
         if let layer { return send(bytes, layer) }
         if let range = core.lent(bytes), passOn(bytes, range) { return }
-        if state.isWriteBlocked || !atOnce && output.count + bytes.count <= Self.gatherBytesMax {
+        if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
             append(bytes)
             if !state.isWriteBlocked { markUnflushed() }
         } else {
             writeThrough(bytes)
         }
-        if output.count > Self.highMark { state.isCongested = true }
+        if output.count > (core.isFull ? Self.gatherBytesMax : Self.highMark) { state.isCongested = true }
     }
 
     package func send(_ bytes: [UInt8]) { send(bytes.span) }
@@ -273,15 +276,16 @@ package final class Connection: EventTarget {
             let number
         else { return }
         let buffer = unsafe core.receiveBuffer
-        let lends = takesTurnToLend()
+        let room = core.isFull ? Self.fullReadBytesMax : buffer.count
+        let lends = room == buffer.count && takesTurnToLend()
         let count =
             unsafe lends
-            ? core.receiveLending(from: number) : recv(number, buffer.baseAddress, buffer.count, 0)
+            ? core.receiveLending(from: number) : recv(number, buffer.baseAddress, room, 0)
         if count <= 0, let pendingError { return fail(pendingError) }
         if count > 0 {
-            state.isReadable = lends || count == buffer.count || state.peerEnded || pendingError != nil
+            state.isReadable = lends || count == room || state.peerEnded || pendingError != nil
             state.isReading = true
-            core.moreFollows = count == buffer.count
+            core.moreFollows = count == room
             state.isBulk = count >= Self.bulkBytesMin
             core.received(count)
             let bytes = unsafe UnsafeRawBufferPointer(rebasing: buffer[..<count])
@@ -336,50 +340,54 @@ package final class Connection: EventTarget {
 
     /// Puts bytes behind what waits already.
     func append(_ bytes: Span<UInt8>) {
-        var held = takeOutput()
-        held.append(bytes, pool: core.pool)
-        swap(&held, &output)
+        var taken = takeOutput()
+        taken.append(bytes, pool: core.pool)
+        swap(&taken, &output)
+        held.set(output.count)
     }
 
     /// Takes the output out while something is done with it: the access to it is over before anything is called.
     private func takeOutput() -> OutputBuffer {
-        var held = OutputBuffer()
-        swap(&held, &output)
-        return held
+        var taken = OutputBuffer()
+        swap(&taken, &output)
+        return taken
     }
 
     private func dropOutput() {
-        var held = takeOutput()
-        held.release(to: core.pool)
+        var dropped = takeOutput()
+        dropped.release(to: core.pool)
+        held.set(0)
     }
 
     /// One gathered write of the buffer and `bytes`; what the kernel does not take is buffered.
     func writeThrough(_ bytes: Span<UInt8>) {
         guard let number else { return }
-        var held = takeOutput()
-        let buffered = held.count
+        var waiting = takeOutput()
+        let buffered = waiting.count
         let total = buffered + bytes.count
         let written = unsafe bytes.withUnsafeBytes { fresh in
-            unsafe held.withBytes { old in
+            unsafe waiting.withBytes { old in
                 unsafe Self.write(number, old, fresh, moreFollows: core.moreFollows)
             }
         }
         let fault = written < 0 ? errno : 0
         guard fault == 0 || fault == EAGAIN || fault == EINTR else {
-            held.release(to: core.pool)
+            waiting.release(to: core.pool)
+            held.set(0)
             return failLater(TransportError("connection lost", errno: fault))
         }
         let taken = max(written, 0)
         wrote(taken)
-        if buffered > 0 { held.consume(min(taken, buffered), pool: core.pool) }
+        if buffered > 0 { waiting.consume(min(taken, buffered), pool: core.pool) }
         let fresh = max(taken - buffered, 0)
-        if fresh < bytes.count { held.append(bytes.extracting(fresh..<bytes.count), pool: core.pool) }
-        swap(&held, &output)
+        if fresh < bytes.count { waiting.append(bytes.extracting(fresh..<bytes.count), pool: core.pool) }
+        swap(&waiting, &output)
+        held.set(output.count)
         if taken < total {
             state.isWriteBlocked = fault != EINTR
             if !state.isWriteBlocked { markUnflushed() }
         }
-        if state.isCongested, output.count <= Self.highMark / 2 {
+        if state.isCongested, output.count <= (core.isFull ? 0 : Self.highMark / 2) {
             state.isCongested = false
             handler?.connectionDrained()
         }

@@ -49,6 +49,13 @@ import Glibc
     let pool = BufferPool()
     let receiveBuffer: UnsafeMutableRawBufferPointer
     private var decryptedBuffer: UnsafeMutableRawBufferPointer?
+    /// Bytes that connections, and what they serve, hold here because somebody is slow.
+    package private(set) var heldBytes = 0
+    /// What may be held before the shard is full.
+    package var heldBytesMax = Int.max
+    /// Too much is held: connections read little at once, stop as soon as anything waits for their peers, and whoever takes
+    /// requests takes none. What was taken on goes on, and so makes room.
+    package var isFull: Bool { heldBytes > heldBytesMax }
     /// Bytes that went from one connection to another without being copied back into the kernel.
     package var bytesPassedOn: UInt64 = 0
     /// Made when a connection lends first; nil where it cannot be had.
@@ -148,6 +155,9 @@ import Glibc
         // Closing would do this too, unless another process or a duplicate holds the description.
         _ = epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, nil)
     }
+
+    /// So much more is held, or less.
+    func held(_ change: Int) { heldBytes += change }
 
     func connectionOpened() { connectionCount += 1 }
     func connectionClosed() { connectionCount -= 1 }

@@ -26,6 +26,7 @@ extension Configuration {
         settings.uploads = UploadLimits(
             uploadsMax: limits.uploadsMax, partsMax: limits.uploadPartsMax,
             idleNanoseconds: timeouts.uploads.nanoseconds)
+        settings.heldBytesMax = limits.memoryBytes
         settings.bodyIdleSeconds = UInt64(timeouts.bodyIdle.components.seconds)
         var plan = GatewayPlan(
             listeners: zip(listeners, listenerOptions(security)).compactMap { listener, options in

@@ -8,7 +8,7 @@ import Testing
 @Suite struct NoteRuleTests {
     /// Rules that are no part of `rules` in the configuration.
     static let fixedRules: Set<String> = [
-        "http-syntax", "content-md5-required", "connections-per-address",
+        "http-syntax", "content-md5-required", "connections-per-address", "memory",
     ]
 
     @Test func everyRuleOfANoteExists() {

@@ -73,7 +73,7 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
               "integrity": { "contentMD5": "require", "crc64": "off", "downloads": "abort", "originCRC64": "fail",
                 "zeroCopy": "both" },
               "auth": { "mode": "pass" }, "rules": { "bucket-name": "report" },
-              "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100, "drain": "0",
+              "limits": { "target": "4KiB", "head": 16384, "fields": 64, "connections": 100, "drain": "0", "memory": "3MiB",
                 "upstreamConnections": 9, "upstreamQueue": 0, "uploads": 7, "uploadParts": 50000 },
               "timeouts": { "head": "1500ms", "bodyIdle": 2.5, "minimumRate": "1KiB", "upstreamConnect": "1s",
                 "upstreamFirstByte": "2m", "upstreamQueue": "3s", "keepAlive": "1h", "uploads": "2d", "drainDelay": 0, "drain": "0.5s" },
@@ -103,7 +103,8 @@ func problems(_ text: String, environment: [String: String] = [:]) -> [String] {
             configuration.limits
                 == .init(
                     targetBytesMax: 4096, headBytesMax: 16_384, fieldsMax: 64, connectionsMax: 100,
-                    connectionsPerAddressMax: 0, drainBytesMax: 0, upstreamConnectionsMax: 9,
+                    connectionsPerAddressMax: 0, drainBytesMax: 0, memoryBytes: 3 << 20,
+                    upstreamConnectionsMax: 9,
                     upstreamQueueMax: 0, uploadsMax: 7, uploadPartsMax: 50_000))
         #expect(
             configuration.timeouts

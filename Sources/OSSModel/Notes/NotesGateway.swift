@@ -52,8 +52,8 @@ extension CatalogueNote {
             when: "The origin cannot be reached.",
             mend: "Check `origin.endpoint`, DNS and firewall; SDKs try again."),
         CatalogueNote(
-            .gatewayOverloaded, .head, [],
-            when: "The gateway has no room for the request.",
+            .gatewayOverloaded, .head, ["memory"],
+            when: "The gateway has no room for the request: too much waits for slow clients and origins.",
             mend: "SDKs try again. Add gateways, or raise the limit that `Reason` names."),
         CatalogueNote(
             .gatewayTooManyConnections, .head, ["connections-per-address"],
