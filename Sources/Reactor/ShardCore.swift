@@ -338,8 +338,8 @@ package protocol ShardService: AnyObject {
 /// Work that is better done for many connections together than for each when its bytes come.
 package protocol DeferredWork: AnyObject {
     var isWaiting: Bool { get }
-    /// The events of a round have been handled, before what they gave rise to is written. With `isIdle` there were
-    /// none: the shard would wait now, so nothing may be put off any further.
+    /// Events have been handled, all of a round or some, before what they gave rise to is written. With `isIdle` there
+    /// were none: the shard would wait now, so nothing may be put off any further.
     func work(isIdle: Bool)
 }
 
