@@ -56,7 +56,8 @@ def running(directory, **emulator):
     gateway = Ossgate.serve(directory, {
         "origin": {"endpoint": "embedded"},
         "log": {"access": "off", "rejections": f"file:{path}"},
-        "emulator": {"bind": "127.0.0.1:0", "buckets": [BUCKET], **emulator},
+        # No restoration ends while a test looks at it, however slow the machine is.
+        "emulator": {"bind": "127.0.0.1:0", "buckets": [BUCKET], "restoreTime": "1h", **emulator},
     })
     with gateway:
         log = RejectionLog(path, gateway)
