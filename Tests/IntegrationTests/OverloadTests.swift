@@ -87,12 +87,20 @@ import Testing
         return ScriptedOrigin(onEnd: { $0.target == "/large" ? large : small })
     }
 
+    /// A client whose answer has filled everything between it and the origin.
+    private func clientThatTakesNothing(
+        _ fixture: GatewayFixture, _ origin: ScriptedOrigin
+    ) async throws -> RawClient {
+        let client = try RawClient(port: fixture.port, receiveBytes: 16_384)
+        client.send("GET /large HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
+        await origin.blocked()
+        return client
+    }
+
     @Test func answersForAClientThatTakesNothing() async throws {
         let origin = Self.origin()
         let fixture = try await fixture(origin, heldBytesMax: 128 << 10)
-        let slow = try RawClient(port: fixture.port, receiveBytes: 16_384)
-        slow.send("GET /large HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
-        await origin.blocked()
+        let slow = try await clientThatTakesNothing(fixture, origin)
         #expect(await heldBytes(fixture) > 128 << 10)
         try expectRefusal(fixture)
         #expect(try slow.answer()?.body.count == Self.pieces << 20)
@@ -103,9 +111,7 @@ import Testing
     @Test func aClientThatLeavesMakesRoom() async throws {
         let origin = Self.origin()
         let fixture = try await fixture(origin, heldBytesMax: 128 << 10)
-        let slow = try RawClient(port: fixture.port, receiveBytes: 16_384)
-        slow.send("GET /large HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
-        await origin.blocked()
+        let slow = try await clientThatTakesNothing(fixture, origin)
         try expectRefusal(fixture)
         slow.reset()
         await origin.noneOpen()
