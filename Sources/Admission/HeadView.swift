@@ -13,7 +13,7 @@ package final class HeadView: Sendable {
     let hostKind: Addressing.HostKind
     /// What the request is about, as far as its host tells.
     package let resource: ResourceName
-    let query: QueryParameters
+    package let query: QueryParameters
     /// nil when there is no such operation: then the request is refused, or the rule that would refuse it is not
     /// enforced.
     package let operation: OSSOperation?

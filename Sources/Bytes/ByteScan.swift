@@ -22,6 +22,25 @@ extension Span where Element == UInt8 {
         }
     }
 
+    /// Where the `tchar`s that begin at `start` end, and the first control byte from there on as of `firstControl`.
+    package func fieldLine(from start: Int) -> (nameEnd: Int, control: Int?) {
+        let ends = unsafe extracting(start..<count).withUnsafeBufferPointer {
+            unsafe ossgate_field_line($0.baseAddress, $0.count)
+        }
+        let control = start + ends.value
+        return (start + ends.name, control < count ? control : nil)
+    }
+
+    /// The first LF at or after `start` that ends an empty line, follows no CR, or stands too near to the start of the
+    /// span to tell.
+    package func endOfLines(from start: Int) -> Int? {
+        precondition(start <= count)
+        let index = unsafe withUnsafeBufferPointer {
+            unsafe ossgate_end_of_lines($0.baseAddress, $0.count, start)
+        }
+        return index < count ? index : nil
+    }
+
     /// Equal but for ASCII case.
     @usableFromInline package func isEqualIgnoringCase(to other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }

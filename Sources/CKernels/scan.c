@@ -92,9 +92,9 @@ size_t ossgate_end_of_label(const uint8_t *bytes, size_t count) {
 }
 
 size_t ossgate_end_of_token(const uint8_t *bytes, size_t count) {
-    // Nearly all of a name are letters, digits and hyphens.
+    // Nearly all of a name are letters, digits and hyphens, and what follows it is nearly always a colon.
     size_t index = ossgate_end_of_label(bytes, count);
-    while (index < count && is_token(bytes[index])) {
+    while (index < count && bytes[index] != ':' && is_token(bytes[index])) {
         index++;
         index += ossgate_end_of_label(bytes + index, count - index);
     }
@@ -110,6 +110,32 @@ size_t ossgate_first_control(const uint8_t *bytes, size_t count) {
     }
 #endif
     while (index < count && !is_forbidden(bytes[index])) index++;
+    return index;
+}
+
+ossgate_line_ends ossgate_field_line(const uint8_t *bytes, size_t count) {
+    const size_t name = ossgate_end_of_token(bytes, count);
+    const ossgate_line_ends ends = {name, name + ossgate_first_control(bytes + name, count - name)};
+    return ends;
+}
+
+/// The LF at `index` ends an empty line, follows no CR, or is too near to the start to tell.
+static int is_notable(const uint8_t *bytes, size_t index) {
+    return index < 2 || bytes[index - 1] != '\r' || bytes[index - 2] == '\n';
+}
+
+size_t ossgate_end_of_lines(const uint8_t *bytes, size_t count, size_t start) {
+    size_t index = start;
+#if defined(__SSE2__)
+    for (; count - index >= 16; index += 16) {
+        const __m128i feeds = _mm_cmpeq_epi8(load128(bytes + index), _mm_set1_epi8('\n'));
+        for (unsigned left = (unsigned)_mm_movemask_epi8(feeds); left != 0; left &= left - 1) {
+            const size_t feed = index + (size_t)__builtin_ctz(left);
+            if (is_notable(bytes, feed)) return feed;
+        }
+    }
+#endif
+    while (index < count && (bytes[index] != '\n' || !is_notable(bytes, index))) index++;
     return index;
 }
 

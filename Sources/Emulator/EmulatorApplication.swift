@@ -61,7 +61,7 @@ package final class EmulatorApplication: Application {
         self.turns = turns ?? core
         callbacks = core.map { CallbackCaller(core: $0, settings: settings.callbacks) }
         isOnShard = core != nil
-        core?.deferredWork.append(LaneWork(lanes))
+        core?.deferWork(to: LaneWork(lanes))
     }
 
     /// Asks for the digests of a body; `done` is called at the end of the shard's round, or at once without a shard.

@@ -39,23 +39,19 @@ struct FieldSection {
 
     /// One field line (RFC 9112, section 5) at `index`, which goes past its CRLF.
     private static func line(_ bytes: Span<UInt8>, _ index: inout Int) throws(DecodeError) -> Fields.Entry {
-        let nameStart = index
-        index = bytes.endOfToken(from: index)
-        let name = nameStart..<index
-        guard bytes[index] == ASCII.colon, !name.isEmpty else {
-            throw nameError(bytes[index], isFirst: name.isEmpty)
+        let (nameEnd, control) = bytes.fieldLine(from: index)
+        let name = index..<nameEnd
+        guard bytes[nameEnd] == ASCII.colon, !name.isEmpty else {
+            throw nameError(bytes[nameEnd], isFirst: name.isEmpty)
         }
-        index += 1
-        while ASCII.isBlank(bytes[index]) { index += 1 }
-        let valueStart = index
-        guard let stop = bytes.firstControl(in: index..<bytes.count) else {
-            throw .malformed("field line without an end")
-        }
+        guard let stop = control else { throw .malformed("field line without an end") }
+        var valueStart = nameEnd + 1
+        while ASCII.isBlank(bytes[valueStart]) { valueStart += 1 }
         try expectLineEnd(bytes, at: stop)
         var valueEnd = stop
         while valueEnd > valueStart, ASCII.isBlank(bytes[valueEnd - 1]) { valueEnd -= 1 }
         index = stop + 2
-        return Fields.Entry(name: name, value: valueStart..<valueEnd)
+        return Fields.Entry(name: name, value: valueStart..<valueEnd, of: bytes)
     }
 
     private static func nameError(_ byte: UInt8, isFirst: Bool) -> DecodeError {

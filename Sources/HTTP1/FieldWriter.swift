@@ -27,6 +27,7 @@ enum FieldWriter {
 
     /// A Connection field says more than `close` or `keep-alive`, as few do.
     private static func namesFields(_ fields: Fields) -> Bool {
+        guard fields.contains("connection") else { return false }
         for index in fields.entries.indices where fields.isNamed("connection", at: index) {
             let value = fields.bytes.span.extracting(fields.entries[index].value)
             if !("keep-alive" as Literal).matchesIgnoringCase(value),
@@ -42,6 +43,7 @@ enum FieldWriter {
     static func append(_ fields: Fields, length: Length, side: Side, to bytes: inout [UInt8]) {
         // What Connection names, if that is more than `close` or `keep-alive`.
         let options = namesFields(fields) ? HopByHop.connectionOptions(fields) : []
+        let marks = options.isEmpty ? Kind.marks : .max
         var wroteLength = false
         var connection: Literal?
         if case .response(let line) = side { connection = line }
@@ -50,8 +52,7 @@ enum FieldWriter {
         var run = 0..<0
         for index in 0..<entries.count {
             let entry = entries[index]
-            let name = source.extracting(entry.name)
-            switch Kind(name) {
+            switch entry.mark & marks == 0 ? .other : Kind(entry, of: source, options: options) {
             case .framing:
                 if wroteLength { continue }
                 flush(&run, of: source, to: &bytes)
@@ -64,8 +65,8 @@ enum FieldWriter {
                 continue
             case .expect:
                 if case .request = side { continue }
-            case .other:
-                if HopByHop.contains(name) || isOne(of: options, name) { continue }
+            case .endsHere: continue
+            case .other: break
             }
             guard index < fields.decodedCount || isLine(entry, of: source) else { continue }
             append(entry, of: source, after: &run, to: &bytes)
@@ -75,20 +76,31 @@ enum FieldWriter {
         if let line = connection { bytes.append(line) }
     }
 
-    /// The fields that are not simply copied or left out.
+    /// What is done with a field.
     private enum Kind {
         case framing
         case connection
         case expect
+        case endsHere
         case other
 
-        init(_ name: Span<UInt8>) {
-            switch name.count {
-            case 6: self = ("expect" as Literal).matchesIgnoringCase(name) ? .expect : .other
-            case 10: self = ("connection" as Literal).matchesIgnoringCase(name) ? .connection : .other
-            case 14: self = ("content-length" as Literal).matchesIgnoringCase(name) ? .framing : .other
-            case 17: self = ("transfer-encoding" as Literal).matchesIgnoringCase(name) ? .framing : .other
-            default: self = .other
+        /// A field without one of these marks is another one, unless an option names it.
+        static let marks =
+            HopByHop.marks | ("expect" as Literal).mark | ("content-length" as Literal).mark
+
+        /// `options`: what the Connection fields name.
+        init(_ entry: Fields.Entry, of source: Span<UInt8>, options: [ByteSlice]) {
+            let name = source.extracting(entry.name)
+            if ("expect" as Literal).matchesIgnoringCase(name) {
+                self = .expect
+            } else if ("connection" as Literal).matchesIgnoringCase(name) {
+                self = .connection
+            } else if ("content-length" as Literal).matchesIgnoringCase(name)
+                || ("transfer-encoding" as Literal).matchesIgnoringCase(name)
+            {
+                self = .framing
+            } else {
+                self = HopByHop.contains(name) || FieldWriter.isOne(of: options, name) ? .endsHere : .other
             }
         }
     }

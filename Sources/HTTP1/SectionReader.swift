@@ -4,9 +4,6 @@ import Bytes
 /// found there and copied once; one that comes in pieces is kept, bounded, and no byte of it is scanned twice.
 struct SectionReader {
     private var stored: [UInt8] = []
-    private var linesEnded = 0
-    /// Bytes of the unfinished last line that are in `stored`.
-    private var lineBytes = 0
 
     /// Nothing of a section has been read.
     var isEmpty: Bool { stored.isEmpty }
@@ -20,38 +17,42 @@ struct SectionReader {
     ) throws(DecodeError) -> [UInt8]? {
         let start = position
         let room = bytesMax - stored.count
-        let limit = min(input.count, start + room)
-        var lineStart = start
-        while let lineFeed = input.firstIndex(of: ASCII.lineFeed, in: lineStart..<limit) {
-            let before = lineFeed > start ? input[lineFeed - 1] : stored.last
-            guard before == ASCII.carriageReturn else { throw .malformed("line ends with a bare LF") }
-            lineBytes += lineFeed + 1 - lineStart
-            lineStart = lineFeed + 1
-            if lineBytes == 2 {
-                position = lineStart
-                return take(input.extracting(start..<lineStart))
+        let piece = input.extracting(start..<min(input.count, start + room))
+        var next = 0
+        while let lineFeed = piece.endOfLines(from: next) {
+            guard byte(lineFeed - 1, piece) == ASCII.carriageReturn else {
+                throw .malformed("line ends with a bare LF")
             }
-            linesEnded += 1
-            lineBytes = 0
+            next = lineFeed + 1
+            let before = byte(lineFeed - 2, piece)
+            if before == nil || before == ASCII.lineFeed {
+                position = start + next
+                return take(piece.extracting(0..<next))
+            }
         }
-        if limit - start == room { throw linesEnded == 0 ? firstLineTooLong : tooLong }
-        lineBytes += limit - lineStart
-        stored.append(input.extracting(start..<limit))
-        position = limit
+        if piece.count == room { throw hasLine(piece) ? tooLong : firstLineTooLong }
+        stored.append(piece)
+        position = start + piece.count
         return nil
     }
 
+    /// The byte at `index` of `piece`, before whose first stands what is stored.
+    private func byte(_ index: Int, _ piece: Span<UInt8>) -> UInt8? {
+        if index >= 0 { return piece[index] }
+        let place = stored.count + index
+        return place >= 0 ? stored[place] : nil
+    }
+
+    private func hasLine(_ piece: Span<UInt8>) -> Bool {
+        stored.contains(ASCII.lineFeed)
+            || piece.firstIndex(of: ASCII.lineFeed, in: 0..<piece.count) != nil
+    }
+
     private mutating func take(_ rest: Span<UInt8>) -> [UInt8] {
-        var section: [UInt8]
-        if stored.isEmpty {
-            section = [UInt8](rest)
-        } else {
-            section = stored
-            stored = []
-            section.append(rest)
-        }
-        linesEnded = 0
-        lineBytes = 0
+        if stored.isEmpty { return [UInt8](rest) }
+        var section: [UInt8] = []
+        swap(&section, &stored)
+        section.append(rest)
         return section
     }
 }

@@ -327,7 +327,7 @@ private struct FieldList {
         unsafe bytes.append(contentsOf: name)
         let middle = bytes.count
         unsafe bytes.append(contentsOf: value)
-        entries.append(Fields.Entry(name: start..<middle, value: middle..<bytes.count))
+        entries.append(Fields.Entry(name: start..<middle, value: middle..<bytes.count, of: bytes.span))
     }
 }
 

@@ -7,10 +7,14 @@ package struct Fields: Sendable {
     package struct Entry: Sendable {
         package let name: Range<Int>
         package let value: Range<Int>
+        /// That of the name: what asks for another one need not look at the bytes.
+        package let mark: UInt64
 
-        package init(name: Range<Int>, value: Range<Int>) {
+        /// Both are places in `bytes`.
+        package init(name: Range<Int>, value: Range<Int>, of bytes: Span<UInt8>) {
             self.name = name
             self.value = value
+            mark = Literal.mark(of: bytes.extracting(name))
         }
     }
 
@@ -35,7 +39,7 @@ package struct Fields: Sendable {
         self.bytes = bytes
         self.entries = entries
         decodedCount = areDecoded ? entries.count : 0
-        for entry in entries { marks |= Literal.mark(of: bytes.span.extracting(entry.name)) }
+        for entry in entries { marks |= entry.mark }
     }
 
     package var count: Int { entries.count }
@@ -46,9 +50,8 @@ package struct Fields: Sendable {
 
     /// True if the field at `index` has this name, in any case.
     package func isNamed(_ name: Literal, at index: Int) -> Bool {
-        let range = entries[index].name
-        // Most names differ in length; looking at that first keeps a search cheap.
-        return range.count == name.count && name.matchesIgnoringCase(bytes.span.extracting(range))
+        let entry = entries[index]
+        return entry.mark == name.mark && name.matchesIgnoringCase(bytes.span.extracting(entry.name))
     }
 
     /// The value of the first field of this name, in any case.
@@ -59,7 +62,7 @@ package struct Fields: Sendable {
     private func firstIndex(of name: Literal) -> Int? {
         guard marks & name.mark != 0 else { return nil }
         let (all, source) = (entries.span, bytes.span)
-        for index in 0..<all.count where all[index].name.count == name.count {
+        for index in 0..<all.count where all[index].mark == name.mark {
             if name.matchesIgnoringCase(source.extracting(all[index].name)) { return index }
         }
         return nil
@@ -92,7 +95,7 @@ package struct Fields: Sendable {
         bytes.append(contentsOf: name)
         let middle = bytes.count
         bytes.append(contentsOf: value)
-        append(Entry(name: start..<middle, value: middle..<bytes.count))
+        append(Entry(name: start..<middle, value: middle..<bytes.count, of: bytes.span))
     }
 
     /// Appends all fields of another section, in order.
@@ -114,11 +117,11 @@ package struct Fields: Sendable {
         bytes.append(name)
         let middle = bytes.count
         write(&bytes)
-        append(Entry(name: start..<middle, value: middle..<bytes.count))
+        append(Entry(name: start..<middle, value: middle..<bytes.count, of: bytes.span))
     }
 
     private mutating func append(_ entry: Entry) {
         entries.append(entry)
-        marks |= Literal.mark(of: bytes.span.extracting(entry.name))
+        marks |= entry.mark
     }
 }

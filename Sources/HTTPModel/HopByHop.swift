@@ -2,28 +2,23 @@ package import Bytes
 
 /// Fields that end at this hop (RFC 9110, section 7.6.1) and are never forwarded.
 package enum HopByHop {
+    private static let names: [Literal] = [
+        "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection",
+        "proxy-authenticate", "proxy-authorization",
+        // Belongs to an upgrade, which is never passed on (RFC 7540, section 3.2.1).
+        "http2-settings",
+    ]
+    /// A name without one of these marks is none of them.
+    package static let marks = names.reduce(0) { $0 | $1.mark }
+
     /// True for a field of the fixed list. `Content-Length` is not in it: a codec writes framing itself.
     package static func contains(_ name: Span<UInt8>) -> Bool {
-        // By length first: this runs for every field of every message.
-        switch name.count {
-        case 2: ("te" as Literal).matchesIgnoringCase(name)
-        case 7: isOne(name, "trailer", "upgrade")
-        case 10: isOne(name, "connection", "keep-alive")
-        // Belongs to an upgrade, which is never passed on (RFC 7540, section 3.2.1).
-        case 14: ("http2-settings" as Literal).matchesIgnoringCase(name)
-        case 16: ("proxy-connection" as Literal).matchesIgnoringCase(name)
-        case 17: ("transfer-encoding" as Literal).matchesIgnoringCase(name)
-        case 18: ("proxy-authenticate" as Literal).matchesIgnoringCase(name)
-        case 19: ("proxy-authorization" as Literal).matchesIgnoringCase(name)
-        default: false
-        }
+        guard marks & Literal.mark(of: name) != 0 else { return false }
+        for known in names where known.matchesIgnoringCase(name) { return true }
+        return false
     }
 
     package static func contains(_ name: ByteSlice) -> Bool { contains(name.span) }
-
-    private static func isOne(_ name: Span<UInt8>, _ first: Literal, _ second: Literal) -> Bool {
-        first.matchesIgnoringCase(name) || second.matchesIgnoringCase(name)
-    }
 
     /// Fields that a message of HTTP/2 must not have (RFC 9113, section 8.2.2).
     package static func isConnectionSpecific(_ name: ByteSlice) -> Bool {

@@ -23,8 +23,7 @@ extension Exchange: UpstreamListener {
         if isSuccess, !originAgrees(answer) {
             return self.answer(UpstreamFailure(.head, "the origin stored other bytes than were sent"))
         }
-        download = DownloadCheck(
-            answer, request: head, operation: view?.operation, mode: gateway.settings.integrity.downloads)
+        download = DownloadCheck(answer, to: view, mode: gateway.settings.integrity.downloads)
         response = .relaying
         noteUploadAnswer(answer)
         sight.status = answer.status
@@ -102,12 +101,11 @@ struct DownloadCheck {
     init() {}
 
     init(
-        _ answer: borrowing ResponseHead, request: borrowing RequestHead, operation: OSSOperation?,
-        mode: IntegritySettings.Download
+        _ answer: borrowing ResponseHead, to request: HeadView?, mode: IntegritySettings.Download
     ) {
-        guard mode != .off, operation == .getObject, request.method == .get, answer.status == 200,
-            !answer.fields.contains("content-encoding"),
-            !QueryParameters(request.query).contains("x-oss-process")
+        guard mode != .off, let request, request.operation == .getObject, request.head.method == .get,
+            answer.status == 200, !answer.fields.contains("content-encoding"),
+            !request.query.contains("x-oss-process")
         else { return }
         stated = answer.fields.first("x-oss-hash-crc64ecma")?.decimal
     }

@@ -47,7 +47,7 @@ package final class Gateway: Application {
             core: core, settings: settings.origin, shards: max(shards.count, 1), metrics: metrics,
             reports: originReports)
         uploads = UploadDirectory(core: core, shards: shards, limits: settings.uploads, metrics: metrics)
-        core.deferredWork.append(lanes)
+        core.deferWork(to: lanes)
         core.heldBytesMax = settings.heldBytesMax / max(shards.count, 1)
     }
 

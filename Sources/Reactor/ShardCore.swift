@@ -41,7 +41,7 @@ import Glibc
     package var adminServices: [any ShardService] = []
 
     /// What is done once in a round, for all that its events have brought.
-    package var deferredWork: [any DeferredWork] = []
+    private var deferredWork: [any DeferredWork] = []
 
     let epoll: Descriptor
     private let clock: ShardClock
@@ -50,12 +50,17 @@ import Glibc
     let receiveBuffer: UnsafeMutableRawBufferPointer
     private var decryptedBuffer: UnsafeMutableRawBufferPointer?
     /// Bytes that connections, and what they serve, hold here because somebody is slow.
-    package private(set) var heldBytes = 0
+    package var heldBytes: Int { memory.held }
     /// What may be held before the shard is full.
-    package var heldBytesMax = Int.max
+    package var heldBytesMax: Int {
+        get { memory.max }
+        set { memory.max = newValue }
+    }
     /// Too much is held: connections read little at once, stop as soon as anything waits for their peers, and whoever takes
     /// requests takes none. What was taken on goes on, and so makes room.
-    package var isFull: Bool { heldBytes > heldBytesMax }
+    package var isFull: Bool { memory.held > memory.max }
+    /// Out of sight, like `time`: every read and write asks for it.
+    private var memory = (held: 0, max: Int.max)
     /// Bytes that went from one connection to another without being copied back into the kernel.
     package var bytesPassedOn: UInt64 = 0
     /// Made when a connection lends first; nil where it cannot be had.
@@ -157,10 +162,13 @@ import Glibc
     }
 
     /// So much more is held, or less.
-    func held(_ change: Int) { heldBytes += change }
+    func held(_ change: Int) { memory.held += change }
 
     func connectionOpened() { connectionCount += 1 }
     func connectionClosed() { connectionCount -= 1 }
+
+    /// From now on the shard does this, too, in each round.
+    package func deferWork(to work: any DeferredWork) { deferredWork.append(work) }
 
     /// Puts a target on the list of those that have work which no event will announce.
     func markReady(_ target: any EventTarget) { ready.append(target) }

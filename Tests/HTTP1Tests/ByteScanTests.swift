@@ -28,10 +28,43 @@ import Testing
                     && text.endOfLabel(from: 0) == (isLabel(byte) ? count : place)
                     && text.endOfLabel(from: place + 1) == count
                     && text.endOfToken(from: 0) == (ASCII.isToken(byte) ? count : place)
+                    && text.fieldLine(from: 0) == fieldLine(bytes)
+                    && text.endOfLines(from: 0) == endOfLines(bytes)
                     && text.firstIndex(of: byte, in: 0..<count) == (byte == Self.filler ? 0 : place)
                 if !agrees { faults.append("\(byte) at \(place)") }
             }
             bytes[place] = Self.filler
+        }
+        #expect(faults.isEmpty)
+    }
+
+    private func fieldLine(_ bytes: [UInt8]) -> (Int, Int?) {
+        let nameEnd = bytes.firstIndex { !ASCII.isToken($0) } ?? bytes.count
+        return (nameEnd, bytes[nameEnd...].firstIndex(where: isControl))
+    }
+
+    private func endOfLines(_ bytes: [UInt8], from start: Int = 0) -> Int? {
+        bytes.indices.dropFirst(start).first {
+            bytes[$0] == 10 && ($0 < 2 || bytes[$0 - 1] != 13 || bytes[$0 - 2] == 10)
+        }
+    }
+
+    /// All that can be made of what lines end with, behind lines that end as they should, in every place.
+    @Test(arguments: lengths) func linesEndInEveryPlace(_ count: Int) {
+        var faults: [String] = []
+        for place in 0..<max(count - 3, 0) {
+            for pattern in 0..<81 {
+                var bytes = [UInt8](repeating: Self.filler, count: count)
+                if place >= 5 { bytes.replaceSubrange(2..<4, with: [13, 10]) }
+                let kinds: [UInt8] = [10, 13, Self.filler]
+                for (index, weight) in [1, 3, 9, 27].enumerated() {
+                    bytes[place + index] = kinds[pattern / weight % 3]
+                }
+                for start in [0, place, place + 1, count]
+                where
+                    bytes.span.endOfLines(from: start) != endOfLines(bytes, from: start)
+                { faults.append("\(pattern) at \(place) from \(start)") }
+            }
         }
         #expect(faults.isEmpty)
     }

@@ -67,6 +67,18 @@ size_t ossgate_end_of_token(const uint8_t *bytes, size_t count);
 /// How many of the bytes come before the first control byte (C0 or DEL) that is not HTAB.
 size_t ossgate_first_control(const uint8_t *bytes, size_t count);
 
+/// Of a field line: as `ossgate_end_of_token`, and from there on as `ossgate_first_control`, both counted from `bytes`.
+typedef struct {
+    size_t name;
+    size_t value;
+} ossgate_line_ends;
+
+ossgate_line_ends ossgate_field_line(const uint8_t *bytes, size_t count);
+
+/// The first LF at or after `start` that ends an empty line (LF CR LF), or follows no CR, or is one of the first two
+/// bytes; else `count`. `start` is at most `count`.
+size_t ossgate_end_of_lines(const uint8_t *bytes, size_t count, size_t start);
+
 /// 1 if both have the same bytes but for ASCII case.
 int ossgate_is_equal_ignoring_case(const uint8_t *left, const uint8_t *right, size_t count);
 
