@@ -13,6 +13,15 @@ let strict: [SwiftSetting] = [
 /// C warnings are errors too; the instruction sets are chosen per function, never for a whole file.
 let strictC: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-O2"])]
 
+/// Calls of these functions of Swift's runtime go by way of CAllocations, which counts them.
+let countedReferences: [LinkerSetting] = [
+    .unsafeFlags(
+        [
+            "swift_retain", "swift_release", "swift_retain_n", "swift_release_n", "swift_bridgeObjectRetain",
+            "swift_bridgeObjectRelease",
+        ].flatMap { ["-Xlinker", "--wrap=\($0)"] })
+]
+
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -96,7 +105,7 @@ let package = Package(
                 "HTTPServer", "OSSModel", "Proxy", "Reactor", "TLS", "Telemetry",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict),
+            swiftSettings: strict, linkerSettings: countedReferences),
 
         tests("ConfigTests", ["Config", "JSON", "Network"]),
         tests(

@@ -7,11 +7,32 @@ import Proxy
 import Reactor
 import Telemetry
 
-/// Counts what one request costs in allocations: the gateway runs in this process, origin and load in others, and the
+/// Counts what one request costs in allocations and in changes of reference counts: the gateway runs in this process, origin and load in others, and the
 /// difference between a short and a long load is divided by the difference of their requests.
 enum Allocations {
-    /// Allocations a request at most, by the name of the workload, in builds of this kind.
-    private typealias Thresholds = [String: [String: Double]]
+    /// At most as much a request, by the name of the workload and the kind of build.
+    private typealias Thresholds = [String: [String: Cost]]
+
+    /// What was done so far, or for each request.
+    private struct Cost: Decodable {
+        var allocations: Double
+        /// Changes of reference counts.
+        var references: Double
+
+        static var now: Cost {
+            Cost(allocations: Double(ossgate_allocations()), references: Double(ossgate_references()))
+        }
+
+        static func - (left: Cost, right: Cost) -> Cost {
+            Cost(
+                allocations: left.allocations - right.allocations,
+                references: left.references - right.references)
+        }
+
+        static func / (left: Cost, count: Double) -> Cost {
+            Cost(allocations: left.allocations / count, references: left.references / count)
+        }
+    }
 
     private static let workloads = [
         Workload.get("GET 100 B", 100, connections: 8, requests: 0),
@@ -23,6 +44,7 @@ enum Allocations {
     /// Prints each figure beside its threshold; ends with 1 if one is above.
     static func check(_ path: String) async throws {
         let thresholds = thresholds(path)
+        ossgate_count_references()
         let origin = try Child([CommandLine.arguments[0], "origin"], processor: 1, readsError: false)
         guard let text = origin.line(), let bind = BindAddress(text) else { fail("the origin did not start") }
         let gateway = try await startGateway(origin: try SocketAddress.resolve(bind))
@@ -30,15 +52,18 @@ enum Allocations {
         var isGood = true
         for workload in workloads {
             // What is made once, by the first request of a kind, is none of those that are counted.
-            _ = try await allocations(of: workload, requests: 300, to: address)
+            _ = try await cost(of: workload, requests: 300, to: address)
             guard let most = thresholds[workload.name]?[buildKind] else {
                 fail("\(path) says nothing of \(workload.name) in builds for \(buildKind)")
             }
-            let few = try await allocations(of: workload, requests: 300, to: address)
-            let many = try await allocations(of: workload, requests: 1_300, to: address)
-            let each = Double(many - few) / 1_000
-            isGood = isGood && each <= most
-            say(String(format: "%@: %.1f allocations a request, at most %.1f", workload.name, each, most))
+            let few = try await cost(of: workload, requests: 300, to: address)
+            let many = try await cost(of: workload, requests: 1_300, to: address)
+            let each = (many - few) / 1_000
+            let (took, changed) = (each.allocations, each.references)
+            isGood = isGood && took <= most.allocations && changed <= most.references
+            let text = "%.1f allocations a request, at most %.0f; %.0f reference counts, at most %.0f"
+            let counts = String(format: text, took, most.allocations, changed, most.references)
+            say("\(workload.name): \(counts)")
         }
         origin.stop()
         await gateway.stop()
@@ -87,14 +112,14 @@ enum Allocations {
         return try await GatewayServer(plan)
     }
 
-    private static func allocations(
+    private static func cost(
         of workload: Workload, requests: Int, to address: String
-    ) async throws -> Int {
-        let before = ossgate_allocations()
+    ) async throws -> Cost {
+        let before = Cost.now
         let load = try Child(
             [CommandLine.arguments[0], "load", workload.name, "\(requests)", address], processor: 1,
             readsError: false)
         guard load.line() == "done" else { fail("\(workload.name): the load failed") }
-        return Int(ossgate_allocations() - before)
+        return Cost.now - before
     }
 }

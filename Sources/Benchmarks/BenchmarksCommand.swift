@@ -87,7 +87,7 @@ private struct EmulatorCommand: AsyncParsableCommand {
 private struct AllocationsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "allocations",
-        abstract: "Count allocations a request; fails above the thresholds of a file.")
+        abstract: "Count allocations and reference counts a request; fails above the thresholds of a file.")
 
     @Argument var thresholds: String
 
