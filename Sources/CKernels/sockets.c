@@ -15,6 +15,11 @@ int ossgate_unsent(int descriptor) {
     return ioctl(descriptor, SIOCOUTQ, &count) == 0 ? count : 0;
 }
 
+int ossgate_unread(int descriptor) {
+    int count = 0;
+    return ioctl(descriptor, SIOCINQ, &count) == 0 ? count : 0;
+}
+
 int ossgate_pipe(int ends[2], int bytes) {
     if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) {
         return -1;

@@ -1,8 +1,9 @@
+import CKernels
 import Glibc
 
 /// How large pieces pass from one connection to another without being copied back into the kernel.
 extension Connection {
-    /// After a read whose pages nobody passed on, as many reads are ordinary ones.
+    /// After a read whose pages nobody wanted to pass on, as many reads are ordinary ones.
     private static let readsWithoutLending: UInt8 = 4
 
     /// From now on large reads lend the pages they came in to whoever sends bytes of them on within the call of
@@ -16,14 +17,15 @@ extension Connection {
         if state.isReading { core.isLending = false }
     }
 
-    /// The next read is to lend.
-    func takesTurnToLend() -> Bool {
-        guard state.lends, state.isBulk, core.pages != nil else { return false }
+    /// The next read is to lend: there is as much as it takes, `bytes`. Less would not be held (see `PagePipe`), and reading
+    /// it through the pipe costs more than reading it.
+    func takesTurnToLend(_ bytes: Int) -> Bool {
+        guard state.lends, state.isBulk, core.pages != nil, let number else { return false }
         guard state.readsWithoutLending == 0 else {
             state.readsWithoutLending -= 1
             return false
         }
-        return true
+        return ossgate_unread(number) >= bytes
     }
 
     /// The handler has returned.
@@ -31,8 +33,9 @@ extension Connection {
         if !core.endLending() { state.readsWithoutLending = Self.readsWithoutLending }
     }
 
-    /// Sends `bytes`, which are a range of what is lent, by reference as far as the kernel takes them. False if they
-    /// can only be sent as a copy.
+    /// Sends `bytes`, which are a range of what is lent, by reference as far as the kernel takes them. What it does not
+    /// take waits as a copy, and makes the connection congested: all that came before it is gone would be copied, too.
+    /// False if they can only be sent as a copy.
     func passOn(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard !isLocal, !state.isWriteBlocked, bytes.count > Self.gatherBytesMax else { return false }
         if !output.isEmpty { writeThrough([UInt8]().span) }
@@ -47,6 +50,8 @@ extension Connection {
         core.bytesPassedOn &+= UInt64(taken)
         if taken < bytes.count {
             append(bytes.extracting(taken..<bytes.count))
+            state.isCongested = true
+            state.drainsWhole = true
             // Whether the socket is full or something else failed, a write of the copy finds out.
             markUnflushed()
         }
@@ -90,12 +95,12 @@ extension ShardCore {
         }
     }
 
-    /// What was lent and not passed on is dropped; false if nothing was passed on.
+    /// What was lent and not passed on is dropped; false if nobody wanted it.
     func endLending() -> Bool {
         isLending = false
         guard let held = pages else { return false }
-        let hasPassed = held.hasPassed
+        let wasWanted = held.wasWanted
         if !held.drop() { pages = nil }
-        return hasPassed
+        return wasWanted
     }
 }

@@ -13,7 +13,8 @@ package protocol ConnectionHandler: AnyObject {
     func connectionReceived(_ bytes: Span<UInt8>)
     /// The peer has ended its side: no more bytes will come, but it may still read.
     func connectionInputEnded()
-    /// The output has fallen to the low mark after it had passed the high mark.
+    /// The output has fallen to the low mark after it had passed the high mark, or is gone after the peer did not take
+    /// all that was passed on by reference.
     func connectionDrained()
     /// The connection is gone, by reset, error or a completed close. Called once, last, and not for `close()`
     /// by the handler itself.
@@ -27,7 +28,8 @@ extension ConnectionHandler {
 /// A stream socket on a shard: edge-triggered, read in bounded turns into the shard's buffer, written directly
 /// and buffered only where the peer is slow.
 package final class Connection: EventTarget {
-    /// Output above this many bytes makes the connection congested; at half of it `connectionDrained` comes.
+    /// Output above this many bytes makes the connection congested; at half of it `connectionDrained` comes. Where
+    /// pages are lent, whatever the peer does not take at once does (see `lendPages`).
     package static let highMark = 512 * 1024
     /// A read of this size is part of something large.
     private static let bulkBytesMin = 32 * 1024
@@ -70,6 +72,8 @@ package final class Connection: EventTarget {
         /// The kernel takes no more until it says so.
         var isWriteBlocked = false
         var isCongested = false
+        /// The congestion ends when nothing waits any more: until then nothing could be passed on by reference.
+        var drainsWhole = false
         var isMarkedReady = false
         var isMarkedUnflushed = false
         var endsAfterFlush = false
@@ -277,7 +281,7 @@ package final class Connection: EventTarget {
         else { return }
         let buffer = unsafe core.receiveBuffer
         let room = core.isFull ? Self.fullReadBytesMax : buffer.count
-        let lends = room == buffer.count && takesTurnToLend()
+        let lends = room == buffer.count && takesTurnToLend(room)
         let count =
             unsafe lends
             ? core.receiveLending(from: number) : recv(number, buffer.baseAddress, room, 0)
@@ -387,8 +391,10 @@ package final class Connection: EventTarget {
             state.isWriteBlocked = fault != EINTR
             if !state.isWriteBlocked { markUnflushed() }
         }
-        if state.isCongested, output.count <= (core.isFull ? 0 : Self.highMark / 2) {
+        let lowMark = core.isFull || state.drainsWhole ? 0 : Self.highMark / 2
+        if state.isCongested, output.count <= lowMark {
             state.isCongested = false
+            state.drainsWhole = false
             handler?.connectionDrained()
         }
     }

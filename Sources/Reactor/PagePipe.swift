@@ -19,8 +19,8 @@ import Glibc
     private let nowhere: Descriptor
     /// What the carrier holds, as a range of the piece that was read last.
     private var held = 0..<0
-    /// Some of the piece was passed on.
-    private(set) var hasPassed = false
+    /// Some of the piece was passed on, or only could not be because the socket was full.
+    private(set) var wasWanted = false
     var isHolding: Bool { !held.isEmpty }
 
     private struct Pipe: ~Copyable {
@@ -53,7 +53,7 @@ import Glibc
     /// As `recv`, and what was read is held, too, until `drop`, if it was as much as the buffer takes: with less, much
     /// memory could hang on few bytes.
     func receive(from socket: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
-        hasPassed = false
+        wasWanted = false
         let count = ossgate_splice(socket, carrier.entry.number, buffer.count)
         guard count > 0 else { return count }
         if count == buffer.count {
@@ -80,7 +80,7 @@ import Glibc
             sent += count
         }
         held = (range.lowerBound + sent)..<held.upperBound
-        hasPassed = hasPassed || sent > 0
+        wasWanted = wasWanted || sent > 0 || errno == EAGAIN
         return sent > 0 ? sent : -1
     }
 

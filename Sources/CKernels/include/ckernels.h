@@ -101,6 +101,9 @@ int ossgate_accept(int descriptor);
 /// Bytes that the kernel has taken of a stream socket and the peer has not acknowledged; 0 if that is not known.
 int ossgate_unsent(int descriptor);
 
+/// Bytes of a stream socket that can be read now; 0 if that is not known.
+int ossgate_unread(int descriptor);
+
 /// A non-blocking pipe that no child inherits, of room for `bytes` if the kernel grants it; -1 with errno.
 int ossgate_pipe(int ends[2], int bytes);
 
