@@ -30,6 +30,16 @@ import Testing
         await relay.stop()
     }
 
+    /// A destination that is full again and again still gets nearly all by reference: while it takes nothing, nothing is
+    /// read that would have to be copied.
+    @Test func aSlowDestinationIsSentPages() async throws {
+        let relay = try await Relay(.all)
+        let bytes = Pattern.bytes(count: 32 << 20)
+        #expect(try await relay.pass(bytes, seed: 1, isSlow: true) == bytes)
+        #expect(await relay.shard.run { $0.bytesPassedOn } > UInt64(bytes.count * 3 / 4))
+        await relay.stop()
+    }
+
     /// Nothing of a stream that was broken off comes out of the pipe in the next one.
     @Test(arguments: [Leaving.reset, .orderly])
     func nothingIsLeftOfABrokenStream(leaving: Leaving) async throws {
