@@ -58,8 +58,8 @@ package final class ScriptedOrigin: Sendable {
         /// Was released when nobody stalled.
         var isReleased = false
         var bytesSent = 0
-        /// A connection has taken nothing of a `pour` for half a second.
-        var isBlocked = false
+        /// Whose peers have taken nothing of a `pour` for half a second.
+        var blocked: Set<Int32> = []
         var isStopped = false
     }
 
@@ -135,8 +135,8 @@ package final class ScriptedOrigin: Sendable {
     /// What peers have taken of answers.
     package var bytesSent: Int { state.withLock { $0.bytesSent } }
 
-    /// Waits until a peer takes no more of a `pour`.
-    package func blocked() async { await wait { $0.isBlocked } }
+    /// Waits until so many peers take no more of a `pour`.
+    package func blocked(_ count: Int = 1) async { await wait { $0.blocked.count >= count } }
 
     /// Waits until no connection is open.
     package func noneOpen() async { await wait { $0.open.isEmpty } }
@@ -202,6 +202,7 @@ package final class ScriptedOrigin: Sendable {
                 change {
                     _ = close(accepted)
                     $0.open.remove(accepted)
+                    $0.blocked.remove(accepted)
                 }
             }
         }
@@ -282,20 +283,29 @@ package final class ScriptedOrigin: Sendable {
     }
 
     private func pour(_ bytes: [UInt8], _ times: Int, _ socket: Int32) -> Bool {
-        for _ in 0..<times {
-            var descriptor = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
-            if unsafe poll(&descriptor, 1, 500) == 0 { change { $0.isBlocked = true } }
-            guard send(bytes, socket) else { return false }
+        (0..<times).allSatisfy { _ in
+            send(bytes, socket) { [self] in
+                var descriptor = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+                if unsafe poll(&descriptor, 1, 500) == 0 {
+                    change { _ = $0.blocked.insert(socket) }
+                    _ = unsafe poll(&descriptor, 1, -1)
+                }
+                change { _ = $0.blocked.remove(socket) }
+            }
         }
-        return true
     }
 
-    private func send(_ bytes: [UInt8], _ socket: Int32) -> Bool {
+    /// False if the peer is gone. Blocks where the peer takes no more, or calls `onFull` and tries again.
+    private func send(_ bytes: [UInt8], _ socket: Int32, onFull: (() -> Void)? = nil) -> Bool {
+        let flags = Int32(MSG_NOSIGNAL) | (onFull == nil ? 0 : Int32(MSG_DONTWAIT))
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { raw in
-                unsafe Glibc.send(
-                    socket, raw.baseAddress?.advanced(by: sent), raw.count - sent, Int32(MSG_NOSIGNAL))
+                unsafe Glibc.send(socket, raw.baseAddress?.advanced(by: sent), raw.count - sent, flags)
+            }
+            if count < 0, errno == EAGAIN, let onFull {
+                onFull()
+                continue
             }
             guard count > 0 else { return false }
             sent += count

@@ -69,7 +69,8 @@ import Testing
             $0.send(.windowUpdate, stream: 1, payload: Client.bytes(0x7FFF_FFFF))
         },
         Fault("6.9.1: DATA beyond the window", [flowControl]) { client in
-            open(client)
+            // An origin that read on would have the window given back, for as long as the gateway is the faster.
+            client.request(1, Client.request("PUT", "/stalled"), ends: false)
             let piece = Client.frame(0, 0, 1, [UInt8](repeating: 1, count: 16_384))
             for _ in 0..<4096 where client.goAway == nil && client.streams[1]?.resetCode == nil {
                 guard client.wire.send(piece) else { break }
@@ -109,6 +110,7 @@ import Testing
     func faultsAreTold(_ fault: Fault) async throws {
         // Says nothing to what is held, and holds no thread for it.
         let origin = ScriptedOrigin(
+            onHead: { $0.target.text == "/stalled" ? .stall : .readOn },
             onEnd: { $0.target == "/after" ? .answer(ScriptedOrigin.ok()) : .readOn })
         let fixture = try await GatewayFixture(origin: origin, transport: .h2c)
         let port = fixture.port

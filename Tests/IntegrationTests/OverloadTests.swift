@@ -77,6 +77,7 @@ import Testing
     }
 
     private static let pieces = 40
+    private static let heldBytesMax = 128 << 10
 
     private static func origin() -> ScriptedOrigin {
         let head = "HTTP/1.1 200 OK\r\nContent-Length: \(pieces << 20)\r\n\r\n"
@@ -87,33 +88,38 @@ import Testing
         return ScriptedOrigin(onEnd: { $0.target == "/large" ? large : small })
     }
 
-    /// A client whose answer has filled everything between it and the origin.
-    private func clientThatTakesNothing(
+    /// Clients whose answers have filled everything between them and the origin. How much waits for one of them in the
+    /// gateway is between nothing and what one read brought, since it reads no more as soon as the client takes no more.
+    private func clientsThatTakeNothing(
         _ fixture: GatewayFixture, _ origin: ScriptedOrigin
-    ) async throws -> RawClient {
-        let client = try RawClient(port: fixture.port, receiveBytes: 16_384)
-        client.send("GET /large HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
-        await origin.blocked()
-        return client
+    ) async throws -> [RawClient] {
+        var clients: [RawClient] = []
+        while clients.count < 16, await heldBytes(fixture) <= Self.heldBytesMax {
+            let client = try RawClient(port: fixture.port, receiveBytes: 16_384)
+            client.send("GET /large HTTP/1.1\r\nHost: \(Upload.host)\r\n\r\n")
+            clients.append(client)
+            await origin.blocked(clients.count)
+        }
+        #expect(await heldBytes(fixture) > Self.heldBytesMax)
+        return clients
     }
 
-    @Test func answersForAClientThatTakesNothing() async throws {
+    @Test func answersForClientsThatTakeNothing() async throws {
         let origin = Self.origin()
-        let fixture = try await fixture(origin, heldBytesMax: 128 << 10)
-        let slow = try await clientThatTakesNothing(fixture, origin)
-        #expect(await heldBytes(fixture) > 128 << 10)
+        let fixture = try await fixture(origin, heldBytesMax: Self.heldBytesMax)
+        let slow = try await clientsThatTakeNothing(fixture, origin)
         try expectRefusal(fixture)
-        #expect(try slow.answer()?.body.count == Self.pieces << 20)
+        for client in slow { #expect(try client.answer()?.body.count == Self.pieces << 20) }
         try await expectService(fixture)
         await fixture.stop()
     }
 
-    @Test func aClientThatLeavesMakesRoom() async throws {
+    @Test func clientsThatLeaveMakeRoom() async throws {
         let origin = Self.origin()
-        let fixture = try await fixture(origin, heldBytesMax: 128 << 10)
-        let slow = try await clientThatTakesNothing(fixture, origin)
+        let fixture = try await fixture(origin, heldBytesMax: Self.heldBytesMax)
+        let slow = try await clientsThatTakeNothing(fixture, origin)
         try expectRefusal(fixture)
-        slow.reset()
+        for client in slow { client.reset() }
         await origin.noneOpen()
         try await expectService(fixture)
         await fixture.stop()
@@ -121,7 +127,7 @@ import Testing
 
     /// What the window of a stream keeps back is held as well.
     @Test func anAnswerThatAWindowKeepsBack() async throws {
-        let fixture = try await fixture(Self.origin(), heldBytesMax: 128 << 10, transport: .h2c)
+        let fixture = try await fixture(Self.origin(), heldBytesMax: Self.heldBytesMax, transport: .h2c)
         let statuses = try await onThread { [port = fixture.port] in
             let client = try HTTP2Client(port: port)
             client.takesBodies = false
