@@ -15,7 +15,6 @@ OSSGATE_MD5_KERNEL(ossgate_md5_base_x8);
 #if defined(__x86_64__)
 OSSGATE_MD5_KERNEL(ossgate_md5_avx2_x8);
 OSSGATE_MD5_KERNEL(ossgate_md5_avx2_x16);
-OSSGATE_MD5_KERNEL(ossgate_md5_avx512_x1);
 OSSGATE_MD5_KERNEL(ossgate_md5_avx512_x4);
 OSSGATE_MD5_KERNEL(ossgate_md5_avx512_x8);
 OSSGATE_MD5_KERNEL(ossgate_md5_avx512_x16);

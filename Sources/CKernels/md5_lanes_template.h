@@ -1,6 +1,7 @@
 // Included once for each kernel, with
 //   LANES_NAME    the name of the kernel
 //   LANES_WIDTH   streams, one in each 32-bit lane of its vectors: 4, 8 or 16
+//   LANES_HOLD    a macro that keeps the compiler from regrouping what is added to the sum it is given, or that does nothing
 //   LANES_TARGET  the attribute that chooses its instruction set, or nothing
 // The vectors are the compiler's own: a width that the instruction set lacks becomes several registers that run side by
 // side, and the text that is tested at one instruction set is the text that runs at another.
@@ -63,6 +64,7 @@ LANES_TARGET static inline void LANES_TRANSPOSE(const uint8_t *const *bytes, siz
 #define LANES_I(b, c, d) ((c) ^ ((b) | ~(d)))
 #define LANES_STEP(function, a, b, c, d, word, shift, constant)                                                        \
     a += words[word] + (uint32_t)constant;                                                                             \
+    LANES_HOLD(a);                                                                                                     \
     a += LANES_##function(b, c, d);                                                                                    \
     a = (a << shift | a >> (32 - shift)) + b;
 
@@ -100,6 +102,7 @@ LANES_TARGET void LANES_NAME(uint32_t *const *states, const uint8_t *const *byte
 #undef LANES_H
 #undef LANES_I
 #undef LANES_STEP
+#undef LANES_HOLD
 #undef LANES_NAME
 #undef LANES_WIDTH
 #undef LANES_TARGET
