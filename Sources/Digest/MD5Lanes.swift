@@ -1,19 +1,23 @@
 import CKernels
 
 /// The MD5s of one shard, computed up to sixteen at a time in lock-step, which costs one core little more than one
-/// alone. Whoever runs the shard calls `work` at the end of each turn, as long as `isWaiting`. It hashes a bounded
-/// piece of what waits, of all lanes side by side, when
+/// alone. Whoever runs the shard calls `work` at the end of each turn, as long as `isWaiting`, and `workAhead` amid it. The
+/// first hashes a bounded piece of what waits, of all lanes side by side, when
 /// - a lane is to be finished, or
 /// - most lanes that are open have something, or there is much in all, or
 /// - the shard would wait otherwise: nothing ever waits for lanes to fill, or for a time to pass.
 ///
 /// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, or one is full, hashing makes room at once, for which
-/// no more than half of them may be kept. A lane without a buffer holds less than one block. It lives on one shard. Safe:
-/// the addresses in `sources` are of buffers that its lanes hold, and are forgotten before the step that took them ends.
+/// no more than `keptCountMax` of them may be kept. A lane without a buffer holds less than one block. It lives on one
+/// shard. Safe: the addresses in `sources` are of buffers that its lanes hold, and are forgotten before the step that took
+/// them ends.
 @safe
 package final class MD5Lanes {
-    static let bufferCountMax = 32
-    private static let keptCountMax = 16
+    static let bufferCountMax = keptCountMax + 16
+    /// As many small uploads as a turn of a busy shard brings; without a kept buffer each would be copied elsewhere.
+    private static let keptCountMax = 64
+    /// So many buffers stay here when they are not lent, however much they were used; more only if it was little.
+    private static let freeCountMax = 32
     /// Pieces of this size are hashed where they lie if there is only one lane.
     static let directBytesMin = 64 * 1024
     /// One step hashes at most as many blocks of each lane: 16 lanes of 64 KiB, a fraction of a millisecond.
@@ -23,8 +27,8 @@ package final class MD5Lanes {
     /// Below this it is worth waiting for the next turn's bytes, above the other for nothing any more.
     private static let bytesWorthRunning = 128 * 1024
     private static let bytesAlwaysRun = 4 << 20
-    /// Of a buffer that is kept while no lane is open, as much may have been touched.
-    private static let keptBytesMax = 64 * 1024
+    /// Of a buffer that stays while it is not needed as much may have been touched.
+    private static let idleBytesMax = 64 * 1024
 
     private let kernel: Int32
     /// Lanes that are neither told nor cancelled.
@@ -56,6 +60,13 @@ package final class MD5Lanes {
 
     /// Bytes that wait to be hashed.
     package var waitingBytes: Int { waiting.reduce(0) { $0 + $1.waitingBytes } }
+
+    /// Hashes what fills all lanes, while the processor's caches hold it; the rest, and telling, is for `work`: verdicts in
+    /// a row make for writes in a row.
+    package func workAhead() {
+        var left = Self.bytesPerTurn
+        while left > 0, waiting.count >= Int(OSSGATE_MD5_LANES_MAX), mustRun { left -= step() }
+    }
 
     /// Hashes, as the type says, and tells the listeners of lanes that are done. `isIdle`: the shard would wait.
     package func work(isIdle: Bool) {
@@ -107,7 +118,11 @@ package final class MD5Lanes {
         lentCount -= 1
         var emptied = buffer
         emptied.removeAll()
-        free.append(emptied)
+        if free.count < Self.freeCountMax || emptied.touched <= Self.idleBytesMax {
+            free.append(emptied)
+        } else {
+            emptied.deallocate()
+        }
     }
 
     /// One stream by itself; `bytes` are whole blocks.
@@ -186,7 +201,7 @@ package final class MD5Lanes {
 
     /// Uploads have ended: buffers that were much used go back to the system.
     private func release() {
-        for buffer in free where buffer.touched > Self.keptBytesMax { buffer.deallocate() }
-        free.removeAll { $0.touched > Self.keptBytesMax }
+        for buffer in free where buffer.touched > Self.idleBytesMax { buffer.deallocate() }
+        free.removeAll { $0.touched > Self.idleBytesMax }
     }
 }

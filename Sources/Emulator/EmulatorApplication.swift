@@ -36,6 +36,7 @@ private final class LaneWork: DeferredWork {
     init(_ lanes: MD5Lanes) { self.lanes = lanes }
 
     var isWaiting: Bool { lanes.isWaiting }
+    func workAhead() { lanes.workAhead() }
     func work(isIdle: Bool) { lanes.work(isIdle: isIdle) }
 }
 

@@ -122,10 +122,11 @@ struct DownloadCheck {
 }
 
 extension UpstreamConnection {
-    /// A piece of a request body in the framing of the request; nothing for an empty piece.
-    func sendPiece(_ bytes: Span<UInt8>, framing: BodyFraming) {
+    /// A piece of a request body in the framing of the request; nothing for an empty piece. `now` is about one with
+    /// Content-Length.
+    func sendPiece(_ bytes: Span<UInt8>, framing: BodyFraming, now: Bool = false) {
         guard !bytes.isEmpty else { return }
-        guard framing == .chunked else { return send(bytes) }
+        guard framing == .chunked else { return send(bytes, now: now) }
         var line: [UInt8] = []
         ChunkEncoder.appendHeader(count: bytes.count, to: &line)
         send(line)

@@ -252,16 +252,17 @@ final class Exchange: ExchangeHandler, MD5Listener {
         let document = gathered
         guard settle() else { return }
         guard let stage, stage.keepsBody else { return conclude(document.span, trailers) }
-        stage.withKeptBody { conclude($0, trailers) }
+        // Verdicts come in a row, so that what they release need not be copied to be sent in a row.
+        stage.withKeptBody { conclude($0, trailers, now: true) }
     }
 
     /// Sends what is left of the body, or all of it: one that came whole has no origin yet.
-    private func conclude(_ body: Span<UInt8>, _ trailers: Fields) {
+    private func conclude(_ body: Span<UInt8>, _ trailers: Fields, now: Bool = false) {
         if let upstream {
             upstream.sendPiece(body, framing: originFraming)
         } else {
             guard admits(document: body) else { return }
-            open { $0.sendPiece(body, framing: originFraming) }
+            open { $0.sendPiece(body, framing: originFraming, now: now) }
         }
         sendLast(trailers)
     }

@@ -178,8 +178,9 @@ final class UpstreamConnection: ConnectionHandler {
         }
     }
 
-    func send(_ bytes: Span<UInt8>) {
-        write(bytes)
+    /// With `now` it does not wait for the end of the round; see `Connection.sendNow`.
+    func send(_ bytes: Span<UInt8>, now: Bool = false) {
+        if now, state != .waiting { connection?.sendNow(bytes) } else { write(bytes) }
         if isCongested, state == .active, !deadline.isSet { watchOutput() }
     }
 

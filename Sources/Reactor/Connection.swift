@@ -166,8 +166,7 @@ package final class Connection: EventTarget {
 
     /// Sends in order with all that was sent before. Small pieces are gathered until the end of the round.
     package func send(_ bytes: Span<UInt8>) {
-        guard isOpen, pendingError == nil, !state.endsAfterFlush, !state.closesAfterFlush, !bytes.isEmpty
-        else { return }
+        guard takesOutput(bytes) else { return }
         if let layer { return send(bytes, layer) }
         if let range = core.lent(bytes), passOn(bytes, range) { return }
         if state.isWriteBlocked || output.count + bytes.count <= Self.gatherBytesMax {
@@ -176,10 +175,26 @@ package final class Connection: EventTarget {
         } else {
             writeThrough(bytes)
         }
-        if output.count > (core.isFull ? Self.gatherBytesMax : Self.highMark) { state.isCongested = true }
+        noteCongestion()
     }
 
     package func send(_ bytes: [UInt8]) { send(bytes.span) }
+
+    /// As `send`, for callers that send on many connections in a row: written now and in one call with what waits, so
+    /// that nothing need be copied to wait for the end of the round.
+    package func sendNow(_ bytes: Span<UInt8>) {
+        guard takesOutput(bytes), layer == nil, !state.isWriteBlocked else { return send(bytes) }
+        writeThrough(bytes)
+        noteCongestion()
+    }
+
+    private func takesOutput(_ bytes: Span<UInt8>) -> Bool {
+        isOpen && pendingError == nil && !state.endsAfterFlush && !state.closesAfterFlush && !bytes.isEmpty
+    }
+
+    private func noteCongestion() {
+        if output.count > (core.isFull ? Self.gatherBytesMax : Self.highMark) { state.isCongested = true }
+    }
 
     package func pauseReading() { state.isReadPaused = true }
 

@@ -18,8 +18,8 @@ import Glibc
     /// How long a busy shard waits for further events before it returns to Dispatch: waking up through Dispatch
     /// costs twice as much as staying.
     private static let waitMilliseconds: Int32 = 20
-    /// After so many events what they have put off is done: what they brought is in the processor's caches still.
-    private static let eventsBeforeDeferred = 32
+    /// After so many events there is a look at what they have put off: what they brought is in the processor's caches still.
+    private static let eventsBeforeDeferred = 8
 
     /// Monotonic nanoseconds, read once a round.
     package var now: UInt64 { time.monotonic }
@@ -222,7 +222,7 @@ import Glibc
             let event = unsafe events[index]
             deliver(token: unsafe event.data.u64, flags: unsafe event.events)
             if index % Self.eventsBeforeDeferred == Self.eventsBeforeDeferred - 1 {
-                _ = workDeferred(isIdle: false)
+                for work in deferredWork where work.isWaiting { work.workAhead() }
             }
         }
         // What small requests have brought goes out before large bodies take their share.
@@ -346,8 +346,10 @@ package protocol ShardService: AnyObject {
 /// Work that is better done for many connections together than for each when its bytes come.
 package protocol DeferredWork: AnyObject {
     var isWaiting: Bool { get }
-    /// Events have been handled, all of a round or some, before what they gave rise to is written. With `isIdle` there
-    /// were none: the shard would wait now, so nothing may be put off any further.
+    /// Some events of a round have been handled, and others will be: for what is better done soon than in a row.
+    func workAhead()
+    /// All events of a round have been handled, before what they gave rise to is written. With `isIdle` there were none:
+    /// the shard would wait now, so nothing may be put off any further.
     func work(isIdle: Bool)
 }
 

@@ -232,14 +232,39 @@ import Testing
         company.cancel()
     }
 
-    /// Half of the buffers are there for other lanes, whatever those with kept bytes wait for.
+    /// Lanes that are full are hashed amid a turn; nobody hears of it before its end.
+    @Test(arguments: kernels) func fullLanesAreHashedAheadAndToldLater(_ kernel: Int32) {
+        let lanes = MD5Lanes(kernel: kernel)
+        var keepers: [Keeper] = []
+        func begin(_ count: Int) {
+            for _ in 0..<count {
+                let keeper = Keeper(lanes, Pattern.bytes(count: 5_000, seed: UInt64(keepers.count)))
+                keeper.finish()
+                keepers.append(keeper)
+            }
+        }
+        begin(15)
+        let before = lanes.waitingBytes
+        lanes.workAhead()
+        #expect(lanes.waitingBytes == before)
+        begin(6)
+        lanes.workAhead()
+        #expect(lanes.waitingBytes < before)
+        #expect(keepers.allSatisfy { $0.digest == nil && $0.keeps })
+        #expect(lanes.isWaiting)
+        lanes.work(isIdle: false)
+        #expect(keepers.allSatisfy { $0.isRight && $0.kept == $0.body })
+        #expect(!lanes.isWaiting)
+    }
+
+    /// Some buffers are there for other lanes, whatever those with kept bytes wait for.
     @Test func soManyLanesKeepTheirBytes() {
         let lanes = MD5Lanes()
         func some(_ count: Int) -> [Keeper] {
             (0..<count).map { Keeper(lanes, Pattern.bytes(count: 1_000, seed: UInt64($0))) }
         }
-        let first = some(20)
-        #expect(first.map(\.keeps) == (0..<20).map { $0 < 16 })
+        let first = some(70)
+        #expect(first.map(\.keeps) == (0..<70).map { $0 < 64 })
         lanes.work(isIdle: true)
         let others = some(40)
         #expect(others.allSatisfy { !$0.keeps })
@@ -248,13 +273,13 @@ import Testing
         #expect((first + others).allSatisfy { $0.isRight })
         #expect(first.allSatisfy { !$0.keeps || $0.kept == $0.body })
         // Told, left and given up: all places are free again.
-        let gone = some(16)
+        let gone = some(64)
         #expect(gone.allSatisfy { $0.keeps })
-        for keeper in gone.prefix(8) { keeper.lane?.cancel() }
+        for keeper in gone.prefix(32) { keeper.lane?.cancel() }
         lanes.work(isIdle: true)
-        for keeper in gone.suffix(8) { keeper.leave() }
-        let last = some(17)
-        #expect(last.map(\.keeps) == (0..<17).map { $0 < 16 })
+        for keeper in gone.suffix(32) { keeper.leave() }
+        let last = some(65)
+        #expect(last.map(\.keeps) == (0..<65).map { $0 < 64 })
         for keeper in last { keeper.finish() }
         while lanes.isWaiting { lanes.work(isIdle: true) }
         #expect(last.allSatisfy { $0.isRight })
