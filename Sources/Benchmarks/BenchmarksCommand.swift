@@ -28,7 +28,6 @@ private struct CompareCommand: AsyncParsableCommand {
     @Option(help: "Medians of so many rounds.") var rounds = 3
     @Flag(help: "A quarter of the requests.") var quick = false
     @Flag(help: "Without the other proxies.") var alone = false
-    @Flag(help: "The gateway is told that no client alters what it has sent.") var lendUploads = false
     @Option(help: "Only rows with this in their names.") var only: String?
     @Option(help: "The gateway.") var gateway = ".build/release/ossgate"
     @Option(help: "Another build of the gateway.") var against: String?
@@ -52,14 +51,13 @@ private struct CompareCommand: AsyncParsableCommand {
     /// What is compared, started.
     private func proxies(_ starter: ProxyStarter) async throws -> [Proxy] {
         var proxies = [
-            try starter.gateway(
-                gateway, name: "ossgate", role: .gateway, securePort: 18110, lendsUploads: lendUploads)
+            try starter.gateway(gateway, name: "ossgate", role: .gateway, securePort: 18110),
+            try starter.gateway(gateway, name: "ossgate, lending", role: .gatewayLending, securePort: 18115),
         ]
         if let against {
             proxies.append(
                 try starter.gateway(
-                    against, name: "ossgate of before", role: .gatewayOfBefore, securePort: 18114,
-                    lendsUploads: false))
+                    against, name: "ossgate of before", role: .gatewayOfBefore, securePort: 18114))
         }
         if !alone {
             proxies.append(try await starter.nginx())

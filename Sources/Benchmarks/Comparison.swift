@@ -84,9 +84,13 @@ final class Comparison {
         let peers = contenders.indices.filter { contenders[$0].role == .peer }
         if let best = peers.map({ median(results[$0].cpuSeconds) }).min() {
             note(row, unit, median(results[own].cpuSeconds) / scale, best / scale, row.cpuGoal, atMost: true)
-            if let bare = contenders.firstIndex(where: { $0.role == .bare }) {
-                let least = median(results[bare].cpuSeconds) / scale
-                note(row, "\(unit) of a relay that looks at nothing", least, best / scale, nil, atMost: true)
+            let others: [(Proxy.Role, String, Double?)] = [
+                (.gatewayLending, "with pages lent", row.cpuGoal), (.bare, "of a relay that looks at nothing", nil),
+            ]
+            for (role, text, goal) in others {
+                guard let other = contenders.firstIndex(where: { $0.role == role }) else { continue }
+                let cost = median(results[other].cpuSeconds) / scale
+                note(row, "\(unit) \(text)", cost, best / scale, goal, atMost: true)
             }
         }
         let rate = { (index: Int) in median(results[index].rates) * Double(row.workload.objectBytes) / 1e6 }
@@ -100,6 +104,10 @@ final class Comparison {
             note(
                 row, "\(unit), \(name)", median(mine) / scale, median(theirs) / scale, nil, atMost: true)
             note(row, "MB/s, \(name)", rate(own), rate(index), row.rateGoal(against: role), atMost: false)
+            if let lending = contenders.firstIndex(where: { $0.role == .gatewayLending }), role == .inline {
+                let goal = row.rateGoal(against: role)
+                note(row, "MB/s with pages lent, \(name)", rate(lending), rate(index), goal, atMost: false)
+            }
         }
     }
 
@@ -144,20 +152,24 @@ final class Comparison {
                     format: "| %@ | %@ | | | | %.0f | %.0f | %.0f |", Row.besideUploads, proxy.name,
                     median(result.rates), median(result.medians), median(result.tails)))
         }
-        guard let own = proxies.firstIndex(where: { $0.role == .gateway }),
-            let nginx = proxies.firstIndex(where: { $0.name == "nginx" })
-        else { return }
-        let name = Row.besideUploads
-        let (mine, theirs) = (results[own], results[nginx])
-        note(name, "p50 us, nginx", median(mine.medians), median(theirs.medians), 0.10, atMost: true)
-        note(name, "p99 us, nginx", median(mine.tails), median(theirs.tails), 0.25, atMost: true)
-        note(name, "uploads MB/s, nginx", median(mine.rates), median(theirs.rates), 0.9, atMost: false)
+        guard let nginx = proxies.firstIndex(where: { $0.name == "nginx" }) else { return }
+        for (proxy, mine) in zip(proxies, results)
+        where proxy.role == .gateway || proxy.role == .gatewayLending {
+            noteBesideUploads(proxy.name, mine, nginx: results[nginx])
+        }
+    }
+
+    private func noteBesideUploads(_ gateway: String, _ mine: Measured, nginx: Measured) {
+        let name = "\(Row.besideUploads), \(gateway)"
+        note(name, "p50 us, nginx", median(mine.medians), median(nginx.medians), 0.10, atMost: true)
+        note(name, "p99 us, nginx", median(mine.tails), median(nginx.tails), 0.25, atMost: true)
+        note(name, "uploads MB/s, nginx", median(mine.rates), median(nginx.rates), 0.9, atMost: false)
     }
 
     private func compareMemory() async throws {
         let count = 5_000
         say("| proxy | resident MB at rest | KiB per idle connection of \(count) |\n|---|---|---|")
-        for proxy in proxies where !proxy.role.isRelay {
+        for proxy in proxies where !proxy.role.isRelay && proxy.role != .gatewayLending {
             let some = Workload.get("some", 100, connections: 64, requests: 1_000)
             guard await once(some, proxy).failures == 0 else { fail("\(proxy.name): requests failed") }
             let get = Workload.get("idle", 100, connections: count, requests: count)

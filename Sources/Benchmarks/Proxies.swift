@@ -6,6 +6,8 @@ import TLS
 final class Proxy {
     enum Role {
         case gateway
+        /// The gateway told that no client alters what it has sent: uploads pass as the kernel's pages, too.
+        case gatewayLending
         /// Another build of it.
         case gatewayOfBefore
         /// Checks nothing.
@@ -78,11 +80,8 @@ struct ProxyStarter {
     let directory: URL
     let certificate: BenchCertificate
 
-    /// A build of the gateway with every rule on and the rejection log written. With `lendsUploads` uploads pass as the
-    /// kernel's pages, too: the load is a sender that changes nothing.
-    func gateway(
-        _ path: String, name: String, role: Proxy.Role, securePort: UInt16, lendsUploads: Bool
-    ) throws -> Proxy {
+    /// A build of the gateway with every rule on and the rejection log written.
+    func gateway(_ path: String, name: String, role: Proxy.Role, securePort: UInt16) throws -> Proxy {
         let file = directory.appending(path: "\(name.filter { $0.isLetter }).json")
         try Data(
             """
@@ -91,7 +90,7 @@ struct ProxyStarter {
               "admin": { "bind": "127.0.0.1:0" }, "shards": 1,
               "origin": { "endpoint": "http://\(origin)" },
               "limits": { "connections": 20000 },\(
-                lendsUploads ? " \"integrity\": { \"zeroCopy\": \"both\" }," : "")
+                role == .gatewayLending ? " \"integrity\": { \"zeroCopy\": \"both\" }," : "")
               "log": { "access": "off", "rejections": "stdout" } }
             """.utf8
         ).write(to: file)

@@ -16,6 +16,7 @@ struct Row {
         if workload.isSecure, proxy.secureAddress == nil { return false }
         switch proxy.role {
         case .gateway, .gatewayOfBefore, .go: return true
+        case .gatewayLending: return workload.bodyBytes >= Workload.lendableBytes && !workload.isSecure
         case .peer: return peers
         case .inline: return inlineGoal != nil
         case .bare: return peers && !workload.isSecure
@@ -26,7 +27,7 @@ struct Row {
         switch role {
         case .go: goGoal
         case .inline: inlineGoal
-        case .gateway, .gatewayOfBefore, .peer, .bare: nil
+        case .gateway, .gatewayLending, .gatewayOfBefore, .peer, .bare: nil
         }
     }
 

@@ -18,6 +18,8 @@ struct Workload: Sendable {
 
     private static let host = "Host: bench.oss-cn-hangzhou.aliyuncs.com\r\n"
     static let largeBytes = 64 << 20
+    /// Bodies of less are not passed on as pages.
+    static let lendableBytes = 1 << 20
 
     static func get(_ name: String, _ bytes: Int, connections: Int, requests: Int) -> Workload {
         Workload(
