@@ -85,7 +85,8 @@ final class Comparison {
         if let best = peers.map({ median(results[$0].cpuSeconds) }).min() {
             note(row, unit, median(results[own].cpuSeconds) / scale, best / scale, row.cpuGoal, atMost: true)
             let others: [(Proxy.Role, String, Double?)] = [
-                (.gatewayLending, "with pages lent", row.cpuGoal), (.bare, "of a relay that looks at nothing", nil),
+                (.gatewayLending, "with pages lent", row.cpuGoal),
+                (.bare, "of a relay that looks at nothing", nil),
             ]
             for (role, text, goal) in others {
                 guard let other = contenders.firstIndex(where: { $0.role == role }) else { continue }

@@ -16,7 +16,7 @@ package final class MD5Lanes {
     static let bufferCountMax = keptCountMax + 16
     /// As many small uploads as a turn of a busy shard brings; without a kept buffer each would be copied elsewhere.
     private static let keptCountMax = 64
-    /// So many buffers stay here when they are not lent, however much they were used; more only if it was little.
+    /// If more buffers than these are not lent, only those that were used little stay.
     private static let freeCountMax = 32
     /// Pieces of this size are hashed where they lie if there is only one lane.
     static let directBytesMin = 64 * 1024
@@ -73,7 +73,8 @@ package final class MD5Lanes {
         var left = Self.bytesPerTurn
         while left > 0, !waiting.isEmpty, isIdle || mustRun { left -= step() }
         tell()
-        if isIdle, openCount == 0 { release() }
+        guard !isTelling else { return }
+        if free.count > Self.freeCountMax || isIdle && openCount == 0 { release() }
     }
 
     // MARK: For lanes
@@ -118,11 +119,7 @@ package final class MD5Lanes {
         lentCount -= 1
         var emptied = buffer
         emptied.removeAll()
-        if free.count < Self.freeCountMax || emptied.touched <= Self.idleBytesMax {
-            free.append(emptied)
-        } else {
-            emptied.deallocate()
-        }
+        free.append(emptied)
     }
 
     /// One stream by itself; `bytes` are whole blocks.
@@ -199,7 +196,8 @@ package final class MD5Lanes {
         isTelling = false
     }
 
-    /// Uploads have ended: buffers that were much used go back to the system.
+    /// Uploads have ended, or there are far fewer than before: buffers that were much used go back to the system. Nobody looks
+    /// at kept bytes any more then.
     private func release() {
         for buffer in free where buffer.touched > Self.idleBytesMax { buffer.deallocate() }
         free.removeAll { $0.touched > Self.idleBytesMax }
