@@ -43,10 +43,10 @@ static int kernelOfProcessor(void) {
     if (!__builtin_cpu_supports("pclmul")) {
         return OSSGATE_CRC64_PORTABLE;
     }
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("vpclmulqdq")) {
-        return OSSGATE_CRC64_CLMUL256;
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("vpclmulqdq")) {
+        return OSSGATE_CRC64_CLMUL128;
     }
-    return OSSGATE_CRC64_CLMUL128;
+    return __builtin_cpu_supports("avx512f") ? OSSGATE_CRC64_CLMUL512 : OSSGATE_CRC64_CLMUL256;
 #else
     return OSSGATE_CRC64_PORTABLE;
 #endif
@@ -101,6 +101,9 @@ uint64_t ossgate_crc64_by(int kernel, uint64_t crc, const void *bytes, size_t co
         kernel = bestKernel;
     }
 #if defined(__x86_64__)
+    if (kernel >= OSSGATE_CRC64_CLMUL512 && count >= OSSGATE_CLMUL512_COUNT_MIN) {
+        return ~ossgate_crc64_bare_clmul512(~crc, bytes, count);
+    }
     if (kernel >= OSSGATE_CRC64_CLMUL256 && count >= OSSGATE_CLMUL256_COUNT_MIN) {
         return ~ossgate_crc64_bare_clmul256(~crc, bytes, count);
     }

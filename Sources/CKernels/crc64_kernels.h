@@ -14,9 +14,12 @@ uint64_t ossgate_crc64_bare_portable(uint64_t state, const uint8_t *bytes, size_
 enum { OSSGATE_CLMUL128_COUNT_MIN = 16 };
 /// The same for the kernel of 256-bit folds.
 enum { OSSGATE_CLMUL256_COUNT_MIN = 512 };
+/// The same for the kernel of 512-bit folds.
+enum { OSSGATE_CLMUL512_COUNT_MIN = 1024 };
 
 uint64_t ossgate_crc64_bare_clmul128(uint64_t state, const uint8_t *bytes, size_t count);
 uint64_t ossgate_crc64_bare_clmul256(uint64_t state, const uint8_t *bytes, size_t count);
+uint64_t ossgate_crc64_bare_clmul512(uint64_t state, const uint8_t *bytes, size_t count);
 #endif
 
 #endif

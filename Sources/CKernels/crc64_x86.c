@@ -13,10 +13,14 @@
 #define FOLD_128_HIGH 0xDABE95AFC7875F40
 #define FOLD_256_LOW 0x60095B008A9EFA44
 #define FOLD_256_HIGH 0x3BE653A30FE1AF51
+#define FOLD_512_LOW 0x6AE3EFBB9DD441F3
+#define FOLD_512_HIGH 0x081F6054A7842DF4
 #define FOLD_1024_LOW 0x8757D71D4FCC1000
 #define FOLD_1024_HIGH 0xD7D86B2AF73DE740
 #define FOLD_2048_LOW 0x8260ADF2381AD81C
 #define FOLD_2048_HIGH 0xF31FD9271E228B79
+#define FOLD_4096_LOW 0x6B6563C31E5DF640
+#define FOLD_4096_HIGH 0x430AF18F45BFEC70
 // floor(x^128 / polynomial) and the polynomial, both of 65 bits, reflected, for the last (Barrett) reduction.
 // The quotient's 65th bit is 0 here; the polynomial's is 1 and is added by hand.
 #define QUOTIENT 0x9C3E466C172963D5
@@ -24,6 +28,7 @@
 
 #define CLMUL128 __attribute__((target("pclmul,sse4.1")))
 #define CLMUL256 __attribute__((target("avx2,pclmul,vpclmulqdq")))
+#define CLMUL512 __attribute__((target("avx512f,avx2,pclmul,vpclmulqdq")))
 
 typedef unsigned long long word;
 
@@ -103,6 +108,14 @@ CLMUL256 static inline __m256i load256(const uint8_t *bytes) {
     return _mm256_loadu_si256((const __m256i *)bytes);
 }
 
+/// The remainders of the two halves of a vector, one behind the other, and then of the bytes that are left.
+CLMUL256 static inline uint64_t finish256(__m256i remainder, const uint8_t *bytes, size_t count) {
+    const __m128i by128 = pair128(FOLD_128_LOW, FOLD_128_HIGH);
+    __m128i first = _mm256_castsi256_si128(remainder);
+    __m128i second = _mm256_extracti128_si256(remainder, 1);
+    return finish(fold128(first, by128, second), bytes, count);
+}
+
 CLMUL256 uint64_t ossgate_crc64_bare_clmul256(uint64_t state, const uint8_t *bytes, size_t count) {
     __m256i lanes[8];
     for (int lane = 0; lane < 8; lane++) {
@@ -123,10 +136,44 @@ CLMUL256 uint64_t ossgate_crc64_bare_clmul256(uint64_t state, const uint8_t *byt
     for (int lane = 1; lane < 8; lane++) {
         lanes[lane] = fold256(lanes[lane - 1], by256, lanes[lane]);
     }
-    const __m128i by128 = pair128(FOLD_128_LOW, FOLD_128_HIGH);
-    __m128i first = _mm256_castsi256_si128(lanes[7]);
-    __m128i second = _mm256_extracti128_si256(lanes[7], 1);
-    return finish(fold128(first, by128, second), bytes, count);
+    return finish256(lanes[7], bytes, count);
+}
+
+CLMUL512 static inline __m512i pair512(word low, word high) {
+    return _mm512_broadcast_i32x4(_mm_set_epi64x((long long)high, (long long)low));
+}
+
+CLMUL512 static inline __m512i fold512(__m512i remainder, __m512i constants, __m512i next) {
+    __m512i low = _mm512_clmulepi64_epi128(remainder, constants, 0x00);
+    __m512i high = _mm512_clmulepi64_epi128(remainder, constants, 0x11);
+    // 0x96: the sum of all three.
+    return _mm512_ternarylogic_epi64(low, high, next, 0x96);
+}
+
+CLMUL512 uint64_t ossgate_crc64_bare_clmul512(uint64_t state, const uint8_t *bytes, size_t count) {
+    __m512i lanes[8];
+    for (int lane = 0; lane < 8; lane++) {
+        lanes[lane] = _mm512_loadu_si512(bytes + 64 * lane);
+    }
+    lanes[0] = _mm512_xor_si512(lanes[0], _mm512_zextsi128_si512(pair128(state, 0)));
+    bytes += 512;
+    count -= 512;
+    const __m512i by4096 = pair512(FOLD_4096_LOW, FOLD_4096_HIGH);
+    while (count >= 512) {
+        for (int lane = 0; lane < 8; lane++) {
+            lanes[lane] = fold512(lanes[lane], by4096, _mm512_loadu_si512(bytes + 64 * lane));
+        }
+        bytes += 512;
+        count -= 512;
+    }
+    const __m512i by512 = pair512(FOLD_512_LOW, FOLD_512_HIGH);
+    for (int lane = 1; lane < 8; lane++) {
+        lanes[lane] = fold512(lanes[lane - 1], by512, lanes[lane]);
+    }
+    const __m256i by256 = pair256(FOLD_256_LOW, FOLD_256_HIGH);
+    __m256i first = _mm512_castsi512_si256(lanes[7]);
+    __m256i second = _mm512_extracti64x4_epi64(lanes[7], 1);
+    return finish256(fold256(first, by256, second), bytes, count);
 }
 
 #endif

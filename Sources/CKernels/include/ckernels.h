@@ -27,6 +27,7 @@ enum {
     OSSGATE_CRC64_PORTABLE = 0,
     OSSGATE_CRC64_CLMUL128 = 1,
     OSSGATE_CRC64_CLMUL256 = 2,
+    OSSGATE_CRC64_CLMUL512 = 3,
 };
 
 /// The best kernel that this processor has; it has all those below, too.
