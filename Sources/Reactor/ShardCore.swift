@@ -226,7 +226,10 @@ import Glibc
             }
         }
         // What small requests have brought goes out before large bodies take their share.
-        if readyStart < ready.count { flush() }
+        if readyStart < ready.count {
+            worked = workDeferred(isIdle: false) || worked
+            flush()
+        }
         worked = continueReady() || worked
         for deadline in wheel.advance(to: now) {
             worked = true
