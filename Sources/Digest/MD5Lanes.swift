@@ -8,8 +8,8 @@ import CKernels
 /// - the shard would wait otherwise: nothing ever waits for lanes to fill, or for a time to pass.
 ///
 /// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, or one is full, hashing makes room at once, for which
-/// no more than `keptCountMax` of them may be kept. A lane without a buffer holds less than one block. It lives on one
-/// shard. Safe: the addresses in `sources` are of buffers that its lanes hold, and are forgotten before the step that took
+/// no more than `keptCountMax` of them may be kept. When no lane is open they hold 5 MiB at most. A lane without a buffer
+/// holds less than one block. It lives on one shard. Safe: the addresses in `sources` are of buffers that its lanes hold, and are forgotten before the step that took
 /// them ends.
 @safe
 package final class MD5Lanes {
