@@ -9,8 +9,8 @@ import CKernels
 ///
 /// Bounds: `bufferCountMax` buffers of 320 KiB; when all are lent, or one is full, hashing makes room at once, for which
 /// no more than `keptCountMax` of them may be kept. When no lane is open they hold 5 MiB at most. A lane without a buffer
-/// holds less than one block. It lives on one shard. Safe: the addresses in `sources` are of buffers that its lanes hold, and are forgotten before the step that took
-/// them ends.
+/// holds less than one block. It lives on one shard. Safe: the addresses in `sources` are of buffers that its lanes hold,
+/// and are forgotten before the step that took them ends.
 @safe
 package final class MD5Lanes {
     static let bufferCountMax = keptCountMax + 16
