@@ -118,6 +118,32 @@ uint64_t ossgate_crc64(uint64_t crc, const void *bytes, size_t count) {
     return ossgate_crc64_by(bestKernel, crc, bytes, count);
 }
 
+/// So much is copied, and its CRC computed while it lies in the first cache.
+enum { copiedAtOnce = 8192 };
+
+uint64_t ossgate_crc64_copy_by(int kernel, uint64_t crc, void *to, const void *from, size_t count) {
+    const uint8_t *source = from;
+    uint8_t *target = to;
+#if defined(__x86_64__)
+    if (kernel >= OSSGATE_CRC64_CLMUL512 && bestKernel >= OSSGATE_CRC64_CLMUL512 && count >= OSSGATE_CLMUL512_COUNT_MIN) {
+        return ~ossgate_crc64_bare_copy512(~crc, source, count, target);
+    }
+#endif
+    while (count > 0) {
+        size_t piece = count < copiedAtOnce ? count : copiedAtOnce;
+        memcpy(target, source, piece);
+        crc = ossgate_crc64_by(kernel, crc, source, piece);
+        source += piece;
+        target += piece;
+        count -= piece;
+    }
+    return crc;
+}
+
+uint64_t ossgate_crc64_copy(uint64_t crc, void *to, const void *from, size_t count) {
+    return ossgate_crc64_copy_by(bestKernel, crc, to, from, count);
+}
+
 uint64_t ossgate_crc64_portable(uint64_t crc, const void *bytes, size_t count) {
     return ossgate_crc64_by(OSSGATE_CRC64_PORTABLE, crc, bytes, count);
 }

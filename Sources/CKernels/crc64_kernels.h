@@ -20,6 +20,8 @@ enum { OSSGATE_CLMUL512_COUNT_MIN = 1024 };
 uint64_t ossgate_crc64_bare_clmul128(uint64_t state, const uint8_t *bytes, size_t count);
 uint64_t ossgate_crc64_bare_clmul256(uint64_t state, const uint8_t *bytes, size_t count);
 uint64_t ossgate_crc64_bare_clmul512(uint64_t state, const uint8_t *bytes, size_t count);
+/// The same, and the bytes are copied to `copy` on the way.
+uint64_t ossgate_crc64_bare_copy512(uint64_t state, const uint8_t *bytes, size_t count, uint8_t *copy);
 #endif
 
 #endif

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "crc64_kernels.h"
 
 #if defined(__x86_64__)
@@ -150,21 +152,35 @@ CLMUL512 static inline __m512i fold512(__m512i remainder, __m512i constants, __m
     return _mm512_ternarylogic_epi64(low, high, next, 0x96);
 }
 
-CLMUL512 uint64_t ossgate_crc64_bare_clmul512(uint64_t state, const uint8_t *bytes, size_t count) {
+/// Copies what it loads to `copy`, unless that is null: a compiler makes two loops of this.
+CLMUL512 static inline __m512i load512(const uint8_t *bytes, uint8_t *copy) {
+    __m512i loaded = _mm512_loadu_si512(bytes);
+    if (copy != NULL) {
+        _mm512_storeu_si512(copy, loaded);
+    }
+    return loaded;
+}
+
+CLMUL512 static inline __attribute__((always_inline)) uint64_t clmul512(
+    uint64_t state, const uint8_t *bytes, size_t count, uint8_t *copy
+) {
     __m512i lanes[8];
     for (int lane = 0; lane < 8; lane++) {
-        lanes[lane] = _mm512_loadu_si512(bytes + 64 * lane);
+        lanes[lane] = load512(bytes + 64 * lane, copy == NULL ? NULL : copy + 64 * lane);
     }
     lanes[0] = _mm512_xor_si512(lanes[0], _mm512_zextsi128_si512(pair128(state, 0)));
-    bytes += 512;
-    count -= 512;
     const __m512i by4096 = pair512(FOLD_4096_LOW, FOLD_4096_HIGH);
-    while (count >= 512) {
+    size_t done = 512;
+    for (; count - done >= 512; done += 512) {
         for (int lane = 0; lane < 8; lane++) {
-            lanes[lane] = fold512(lanes[lane], by4096, _mm512_loadu_si512(bytes + 64 * lane));
+            size_t at = done + 64 * (size_t)lane;
+            lanes[lane] = fold512(lanes[lane], by4096, load512(bytes + at, copy == NULL ? NULL : copy + at));
         }
-        bytes += 512;
-        count -= 512;
+    }
+    bytes += done;
+    count -= done;
+    if (copy != NULL) {
+        memcpy(copy + done, bytes, count);
     }
     const __m512i by512 = pair512(FOLD_512_LOW, FOLD_512_HIGH);
     for (int lane = 1; lane < 8; lane++) {
@@ -174,6 +190,14 @@ CLMUL512 uint64_t ossgate_crc64_bare_clmul512(uint64_t state, const uint8_t *byt
     __m256i first = _mm512_castsi512_si256(lanes[7]);
     __m256i second = _mm512_extracti64x4_epi64(lanes[7], 1);
     return finish256(fold256(first, by256, second), bytes, count);
+}
+
+CLMUL512 uint64_t ossgate_crc64_bare_clmul512(uint64_t state, const uint8_t *bytes, size_t count) {
+    return clmul512(state, bytes, count, NULL);
+}
+
+CLMUL512 uint64_t ossgate_crc64_bare_copy512(uint64_t state, const uint8_t *bytes, size_t count, uint8_t *copy) {
+    return clmul512(state, bytes, count, copy);
 }
 
 #endif

@@ -17,6 +17,13 @@ package struct CRC64: Sendable {
         }
     }
 
+    /// The same for bytes that are copied to `target` on the way, where there is room for them.
+    mutating func update(_ bytes: Span<UInt8>, copyingTo target: UnsafeMutableRawPointer) {
+        value = unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe ossgate_crc64_copy(value, target, buffer.baseAddress, buffer.count)
+        }
+    }
+
     package static func hash(_ bytes: Span<UInt8>) -> UInt64 {
         var crc = CRC64()
         crc.update(bytes)

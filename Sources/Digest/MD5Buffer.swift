@@ -30,11 +30,17 @@
     var room: Int { Self.bytesMax - end }
     var blocks: Int { count / 64 }
 
-    mutating func append(_ piece: Span<UInt8>) {
+    /// With `crc` the piece goes into that, too.
+    mutating func append(_ piece: Span<UInt8>, _ crc: inout CRC64?) {
         precondition(piece.count <= room, "a piece larger than its room")
-        unsafe piece.withUnsafeBytes { source in
-            guard let base = source.baseAddress else { return }
-            unsafe (bytes + end).copyMemory(from: base, byteCount: source.count)
+        if var running = crc {
+            unsafe running.update(piece, copyingTo: bytes + end)
+            crc = running
+        } else {
+            unsafe piece.withUnsafeBytes { source in
+                guard let base = source.baseAddress else { return }
+                unsafe (bytes + end).copyMemory(from: base, byteCount: source.count)
+            }
         }
         end += piece.count
         touched = max(touched, end)

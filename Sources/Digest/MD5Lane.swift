@@ -41,12 +41,25 @@ package final class MD5Lane {
 
     /// Takes a piece of any size. It may run the scheduler, and so other lanes, but tells no listener.
     package func update(_ bytes: Span<UInt8>) {
+        var none: CRC64?
+        take(bytes, &none)
+    }
+
+    /// The same for a piece that goes into a CRC-64, too, which costs little while it is copied.
+    package func update(_ bytes: Span<UInt8>, crc: inout CRC64) {
+        var running: CRC64? = crc
+        take(bytes, &running)
+        if let running { crc = running }
+    }
+
+    private func take(_ bytes: Span<UInt8>, _ crc: inout CRC64?) {
         precondition(phase == .open, "bytes for a digest that has been asked for")
         total &+= UInt64(bytes.count)
         if buffer == nil, bytes.count >= MD5Lanes.directBytesMin, lanes.openCount == 1 {
+            crc?.update(bytes)
             hashDirectly(bytes)
         } else {
-            append(bytes)
+            append(bytes, &crc)
         }
     }
 
@@ -73,10 +86,11 @@ package final class MD5Lane {
         precondition(phase == .open, "a digest is asked for twice")
         let tail = Int(total % 64)
         let padding = Self.padding
-        append(padding.span.extracting(0..<((tail < 56 ? 56 : 120) - tail)))
+        var none: CRC64?
+        append(padding.span.extracting(0..<((tail < 56 ? 56 : 120) - tail)), &none)
         // RFC 1321, section 3.2: the count of bits modulo 2^64.
         let bits = (total &<< 3).littleEndian
-        unsafe withUnsafeBytes(of: bits) { unsafe append(Span(_unsafeBytes: $0)) }
+        unsafe withUnsafeBytes(of: bits) { unsafe append(Span(_unsafeBytes: $0), &none) }
         self.listener = listener
         phase = .finishing
     }
@@ -128,7 +142,7 @@ package final class MD5Lane {
     // MARK: Helpers
 
     /// Copies, running the scheduler whenever the buffer is full.
-    private func append(_ bytes: Span<UInt8>) {
+    private func append(_ bytes: Span<UInt8>, _ crc: inout CRC64?) {
         var taken = 0
         while taken < bytes.count {
             if buffer == nil {
@@ -136,12 +150,14 @@ package final class MD5Lane {
                 borrow()
             }
             let count = min(buffer?.room ?? 0, bytes.count - taken)
-            buffer?.append(bytes.extracting(taken..<(taken + count)))
+            buffer?.append(bytes.extracting(taken..<(taken + count)), &crc)
             taken += count
             if blocks > 0 { lanes.setWaiting(self) }
             if taken < bytes.count { makeRoom() }
         }
-        keep(bytes.extracting(taken..<bytes.count))
+        let left = bytes.extracting(taken..<bytes.count)
+        crc?.update(left)
+        keep(left)
     }
 
     /// Keeps what fills no block.
@@ -153,7 +169,9 @@ package final class MD5Lane {
     private func borrow() {
         var lent = lanes.lend()
         let kept = rest.prefix(restCount)
-        lent.append(kept.span)
+        // Those bytes are in every CRC that is wanted of them.
+        var none: CRC64?
+        lent.append(kept.span, &none)
         restCount = 0
         buffer = lent
     }

@@ -31,8 +31,7 @@ final class DataBody: MD5Listener {
 
     func append(_ bytes: Span<UInt8>) throws(OSSError) {
         size += UInt64(bytes.count)
-        lane.update(bytes)
-        crc.update(bytes)
+        lane.update(bytes, crc: &crc)
         do throws(StorageFailure) { try writer.append(bytes) } catch { throw Fault.storage(error) }
     }
 

@@ -110,7 +110,6 @@ final class BodyStage {
     func take(_ bytes: Span<UInt8>) -> [Rejection] {
         let before = received
         received += UInt64(bytes.count)
-        lane?.update(bytes)
         var rejections: [Rejection] = []
         if let bytesMax, received > bytesMax, before <= bytesMax {
             rejections.append(.bodyTooLarge(operation, limit: bytesMax))
@@ -119,13 +118,14 @@ final class BodyStage {
             rejections.append(partLength.rejection(received: received))
         }
         if isForm {
+            lane?.update(bytes)
             var fileCRC = crc
             rejections += reading?.form?.take(bytes) { fileCRC.update($0) } ?? []
             crc = fileCRC
         } else {
             // Changed outside, where no access to it has to be watched.
             var ofAll = crc
-            ofAll.update(bytes)
+            if let lane { lane.update(bytes, crc: &ofAll) } else { ofAll.update(bytes) }
             crc = ofAll
             if let found = reading?.policy?.take(bytes) { rejections += found }
         }

@@ -55,6 +55,26 @@ import Testing
         #expect(wrong.isEmpty)
     }
 
+    /// What is copied is what was digested, and nothing is written beyond it.
+    @Test(arguments: kernels) func copiesOnTheWay(_ kernel: Int32) {
+        let bytes = Pattern.bytes(count: 20_000 + 16, seed: 17)
+        var wrong: [String] = []
+        unsafe bytes.withUnsafeBufferPointer { buffer in
+            guard let base = buffer.baseAddress else { return }
+            for count in Array(0...600) + Array(1_000...1_600) + [8_191, 8_192, 8_193, 16_384, 20_000] {
+                let from = unsafe base + count % 16
+                var copy = [UInt8](repeating: 0xA5, count: count + 64)
+                let value = unsafe copy.withUnsafeMutableBytes {
+                    unsafe ossgate_crc64_copy_by(kernel, 7, $0.baseAddress, from, count)
+                }
+                let isSame = unsafe copy[..<count].elementsEqual(UnsafeBufferPointer(start: from, count: count))
+                let isRight = unsafe value == ossgate_crc64_portable(7, from, count)
+                if !isSame || !isRight || !copy[count...].allSatisfy({ $0 == 0xA5 }) { wrong.append("\(count)") }
+            }
+        }
+        #expect(wrong.isEmpty)
+    }
+
     @Test func splitsDoNotMatter() {
         let bytes = Pattern.bytes(count: 70_000, seed: 13)
         let whole = CRC64.hash(bytes.span)

@@ -232,6 +232,31 @@ import Testing
         company.cancel()
     }
 
+    /// A CRC-64 on the way is that of the bytes, in whatever pieces they come, and with other lanes or without.
+    @Test(arguments: [false, true]) func aCRCOnTheWay(_ isAlone: Bool) {
+        var generator = SystemRandomNumberGenerator()
+        let body = Pattern.bytes(count: 900_000, seed: 23)
+        let lanes = MD5Lanes()
+        let company = isAlone ? nil : lanes.open()
+        let lane = lanes.open()
+        let listener = Listener()
+        var crc = CRC64()
+        var taken = 0
+        while taken < body.count {
+            let sizes = [1, 63, 64, 65, 1_000, 5_000, 70_000, 262_144]
+            let count = min(sizes.randomElement(using: &generator) ?? 1, body.count - taken)
+            lane.update(body.span.extracting(taken..<(taken + count)), crc: &crc)
+            taken += count
+            #expect(crc.value == CRC64.hash(body.span.extracting(0..<taken)))
+            if Bool.random(using: &generator) { lanes.work(isIdle: true) }
+        }
+        lane.finish(listener)
+        while lanes.isWaiting { lanes.work(isIdle: true) }
+        #expect(listener.digests == [MD5.hash(body.span)])
+        #expect(crc.value == CRC64.hash(body.span))
+        company?.cancel()
+    }
+
     /// Lanes that are full are hashed amid a turn; nobody hears of it before its end.
     @Test(arguments: kernels) func fullLanesAreHashedAheadAndToldLater(_ kernel: Int32) {
         let lanes = MD5Lanes(kernel: kernel)

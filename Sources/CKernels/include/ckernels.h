@@ -36,6 +36,12 @@ int ossgate_crc64_best_kernel(void);
 /// As `ossgate_crc64`, by the named kernel, or by the best one if the processor lacks it.
 uint64_t ossgate_crc64_by(int kernel, uint64_t crc, const void *bytes, size_t count);
 
+/// As `ossgate_crc64` over `from`, which is copied to `to` on the way; the two do not overlap. Chosen at run time.
+uint64_t ossgate_crc64_copy(uint64_t crc, void *to, const void *from, size_t count);
+
+/// As `ossgate_crc64_copy`, by the named kernel, or by the best one if the processor lacks it.
+uint64_t ossgate_crc64_copy_by(int kernel, uint64_t crc, void *to, const void *from, size_t count);
+
 /// The kernels of `ossgate_md5`, best last: C for one stream; vectors of the processor family's baseline (SSE2, NEON);
 /// AVX2; AVX-512. Named so that tests reach those that the processor has but that are not its best.
 enum {
