@@ -67,9 +67,11 @@ import Testing
                 let value = unsafe copy.withUnsafeMutableBytes {
                     unsafe ossgate_crc64_copy_by(kernel, 7, $0.baseAddress, from, count)
                 }
-                let isSame = unsafe copy[..<count].elementsEqual(UnsafeBufferPointer(start: from, count: count))
+                let source = unsafe UnsafeBufferPointer(start: from, count: count)
+                let isSame = unsafe copy[..<count].elementsEqual(source)
                 let isRight = unsafe value == ossgate_crc64_portable(7, from, count)
-                if !isSame || !isRight || !copy[count...].allSatisfy({ $0 == 0xA5 }) { wrong.append("\(count)") }
+                let staysInside = copy[count...].allSatisfy { $0 == 0xA5 }
+                if !isSame || !isRight || !staysInside { wrong.append("\(count)") }
             }
         }
         #expect(wrong.isEmpty)
