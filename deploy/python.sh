@@ -6,8 +6,9 @@ prepare_python() {
     # These ask for an older SDK than the one under test, with which they work as well.
     local alone=Tests/ClientTests/requirements-alone.txt
     install_packages curl python3 python3-venv systemd
-    # The browser of the client tests: Ubuntu has it as a snap only, which cannot be had here.
-    if apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]'; then install_packages chromium; fi
+    # The browser of the client tests: Ubuntu has it as a snap only, which cannot be had here. Read whole: a reader that
+    # stops at what it looks for breaks the pipe, and with pipefail the answer is no.
+    if [[ "$(apt-cache policy chromium 2>/dev/null)" == *'Candidate: '[0-9]* ]]; then install_packages chromium; fi
     cat "$requirements" "$alone" | cmp -s - "$stamp" && return
     echo "Installing the Python packages of the client tests into .build-venv"
     rm -rf .build-venv
