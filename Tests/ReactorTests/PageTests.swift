@@ -120,15 +120,18 @@ private final class Relay: Sendable {
         close(sink)
     }
 
-    /// Sends and returns what arrives.
+    /// Sends and returns what arrives. A slow receiver takes a little whenever the sender can send no more: it is slower than
+    /// the sender, however the machine divides its time between them.
     func pass(_ bytes: [UInt8], seed: UInt64, isSlow: Bool) async throws -> [UInt8] {
         let client = try dial(address)
+        let sender = Sender()
         detach {
+            defer { sender.isHeldUp.store(true, ordering: .releasing) }
             var sent = 0
             var size = seed % 7 * 50_000 + 1_000
             while sent < bytes.count {
                 let piece = bytes[sent..<min(sent + Int(size), bytes.count)]
-                guard unsafe piece.withUnsafeBytes({ unsafe sendAll(client, $0) }) else { break }
+                guard unsafe piece.withUnsafeBytes({ unsafe sendAll(client, $0, sender) }) else { break }
                 sent += piece.count
                 size = (size * 31 + 17) % 600_000 + 1
             }
@@ -140,10 +143,10 @@ private final class Relay: Sendable {
             var all: [UInt8] = []
             var buffer = [UInt8](repeating: 0, count: isSlow ? 4_099 : 300_000)
             while true {
+                while isSlow, !sender.isHeldUp.load(ordering: .acquiring) { sched_yield() }
                 let count = unsafe recv(receiver, &buffer, buffer.count, 0)
                 guard count > 0 else { return all }
                 all.append(contentsOf: buffer[..<count])
-                if isSlow { sched_yield() }
             }
         }
         close(client)
@@ -154,7 +157,7 @@ private final class Relay: Sendable {
     func breakOff(_ bytes: [UInt8], after count: Int, leaving: Leaving) async throws {
         let client = try dial(address)
         detach {
-            _ = unsafe bytes.withUnsafeBytes { unsafe sendAll(client, $0) }
+            _ = unsafe bytes.withUnsafeBytes { unsafe sendAll(client, $0, Sender()) }
             close(client)
         }
         try await onThread { [sink] in
@@ -275,11 +278,24 @@ private func pair() throws -> (Int32, Int32) {
     return (accepted, client)
 }
 
-private func sendAll(_ socket: Int32, _ bytes: UnsafeRawBufferPointer) -> Bool {
+/// Who sends, as the receiver sees it.
+private final class Sender: Sendable {
+    /// The socket takes no more, or all has been sent.
+    let isHeldUp = Atomic<Bool>(false)
+}
+
+private func sendAll(_ socket: Int32, _ bytes: UnsafeRawBufferPointer, _ sender: Sender) -> Bool {
     var sent = 0
     while sent < bytes.count {
         let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[sent...])
-        let count = unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+        let count = unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        if count < 0, errno == EAGAIN {
+            var room = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
+            sender.isHeldUp.store(true, ordering: .releasing)
+            guard unsafe poll(&room, 1, -1) == 1 else { return false }
+            sender.isHeldUp.store(false, ordering: .releasing)
+            continue
+        }
         guard count > 0 else { return false }
         sent += count
     }
