@@ -288,7 +288,8 @@ private func sendAll(_ socket: Int32, _ bytes: UnsafeRawBufferPointer, _ sender:
     var sent = 0
     while sent < bytes.count {
         let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[sent...])
-        let count = unsafe Glibc.send(socket, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        let flags = Int32(MSG_NOSIGNAL | MSG_DONTWAIT)
+        let count = unsafe Glibc.send(socket, rest.baseAddress, rest.count, flags)
         if count < 0, errno == EAGAIN {
             var room = pollfd(fd: socket, events: Int16(POLLOUT), revents: 0)
             sender.isHeldUp.store(true, ordering: .releasing)
