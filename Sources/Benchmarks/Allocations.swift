@@ -10,7 +10,8 @@ import Telemetry
 /// Counts what one request costs in allocations and in changes of reference counts: the gateway runs in this process, origin and load in others, and the
 /// difference between a short and a long load is divided by the difference of their requests.
 enum Allocations {
-    /// At most as much a request, by the name of the workload and the kind of build.
+    /// At most as much a request, by the name of the workload and the kind of build. Those of bodies that take many
+    /// reads have room: how many there are is up to the kernel, and each counts some 25 references.
     private typealias Thresholds = [String: [String: Cost]]
 
     /// What was done so far, or for each request.
