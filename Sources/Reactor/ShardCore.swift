@@ -226,10 +226,7 @@ import Glibc
             }
         }
         // What small requests have brought goes out before large bodies take their share.
-        if readyStart < ready.count {
-            worked = workDeferred(isIdle: false) || worked
-            flush()
-        }
+        if readyStart < ready.count { flush() }
         worked = continueReady() || worked
         for deadline in wheel.advance(to: now) {
             worked = true
