@@ -10,8 +10,7 @@ import Telemetry
 /// Counts what one request costs in allocations and in changes of reference counts: the gateway runs in this process, origin and load in others, and the
 /// difference between a short and a long load is divided by the difference of their requests.
 enum Allocations {
-    /// At most as much a request, by the name of the workload and the kind of build. Those of bodies that take many
-    /// reads have room: how many there are is up to the kernel, and each counts some 25 references.
+    /// At most as much a request, by the name of the workload and the kind of build.
     private typealias Thresholds = [String: [String: Cost]]
 
     /// What was done so far, or for each request.
@@ -57,9 +56,7 @@ enum Allocations {
             guard let most = thresholds[workload.name]?[buildKind] else {
                 fail("\(path) says nothing of \(workload.name) in builds for \(buildKind)")
             }
-            let few = try await cost(of: workload, requests: 300, to: address)
-            let many = try await cost(of: workload, requests: 1_300, to: address)
-            let each = (many - few) / 1_000
+            let each = try await costOfEach(workload, to: address)
             let (took, changed) = (each.allocations, each.references)
             isGood = isGood && took <= most.allocations && changed <= most.references
             let text = "%.1f allocations a request, at most %.0f; %.0f reference counts, at most %.0f"
@@ -111,6 +108,19 @@ enum Allocations {
             settings: settings, server: ServerSettings(),
             rejectionLog: try LogSink(name: "rejections", path: "/dev/null"), version: "benchmark")
         return try await GatewayServer(plan)
+    }
+
+    /// The least of three: the kernel may cut a large body into more reads, never into fewer than fill the buffer.
+    private static func costOfEach(_ workload: Workload, to address: String) async throws -> Cost {
+        var least = Cost(allocations: .infinity, references: .infinity)
+        for _ in 0..<3 {
+            let few = try await cost(of: workload, requests: 300, to: address)
+            let many = try await cost(of: workload, requests: 1_300, to: address)
+            let each = (many - few) / 1_000
+            least.allocations = min(least.allocations, each.allocations)
+            least.references = min(least.references, each.references)
+        }
+        return least
     }
 
     private static func cost(
