@@ -122,10 +122,13 @@ uint64_t ossgate_crc64(uint64_t crc, const void *bytes, size_t count) {
 enum { copiedAtOnce = 8192 };
 
 uint64_t ossgate_crc64_copy_by(int kernel, uint64_t crc, void *to, const void *from, size_t count) {
+    if (kernel > bestKernel) {
+        kernel = bestKernel;
+    }
     const uint8_t *source = from;
     uint8_t *target = to;
 #if defined(__x86_64__)
-    if (kernel >= OSSGATE_CRC64_CLMUL512 && bestKernel >= OSSGATE_CRC64_CLMUL512 && count >= OSSGATE_CLMUL512_COUNT_MIN) {
+    if (kernel >= OSSGATE_CRC64_CLMUL512 && count >= OSSGATE_CLMUL512_COUNT_MIN) {
         return ~ossgate_crc64_bare_copy512(~crc, source, count, target);
     }
 #endif
